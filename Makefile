@@ -1,0 +1,53 @@
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.ready
+PACKAGES := shared gateway cli services/profile-service services/interaction-service services/survey-service services/loyalty-service
+
+.PHONY: help run demo test test-kafka check fix lock bench lint types imports
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
+
+$(STAMP): requirements.lock pyproject.toml $(addsuffix /pyproject.toml,$(PACKAGES))
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$(grep -oE '^uv==[0-9.]+' requirements.lock)"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation $(foreach p,$(PACKAGES),-e ./$(p))
+	@touch $@
+
+run: $(STAMP) ## start everything embedded and stay in the foreground
+	@$(BIN)/hamdel up
+
+demo: $(STAMP) ## the main job on real purchases: import, view, commit-to-view time
+	@$(BIN)/hamdel demo
+
+test: $(STAMP) ## every test on the embedded database and broker
+	@$(BIN)/pytest -m "not kafka"
+
+test-kafka: $(STAMP) ## messaging and end-to-end tests on Apache Kafka
+	@$(BIN)/python -m tests.kafka
+
+lint: $(STAMP)
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(STAMP)
+	@$(BIN)/mypy shared/src gateway/src cli/src services/*/src benchmarks tests
+
+imports: $(STAMP)
+	@$(BIN)/lint-imports
+
+check: lint types imports test ## lint + types + imports + test
+
+fix: $(STAMP) ## format and repair what can be repaired by machine
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+lock: ## make requirements.lock again
+	@test -x $(BIN)/uv || ($(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet uv)
+	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
+	  --python-version 3.11 --no-emit-package hamdel --group dev pyproject.toml \
+	  $(addsuffix /pyproject.toml,$(PACKAGES)) -o requirements.lock
+
+bench: $(STAMP) ## every figure beside its floor, into benchmarks/RESULTS.md
+	@$(BIN)/python -m benchmarks

@@ -1,0 +1,1 @@
+"""What every Hamdel service shares. No business words live here, outside `contracts`."""

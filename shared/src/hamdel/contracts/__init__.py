@@ -1,0 +1,1 @@
+"""The contracts between services: one module per owning service, data only."""

@@ -1,0 +1,180 @@
+"""One transaction: lock the customers' streams, change rows, add events, commit. The only place that commits.
+
+Order within a transaction (architecture §2): the stream row is locked before any outbox row gets its number, so the
+order of a customer's events is the order of the commits.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from hamdel.clock import utc_now
+from hamdel.context import CallContext
+from hamdel.contracts.base import Fact
+from hamdel.contracts.envelope import encode_event
+from hamdel.ids import new_id, shard_of
+
+__all__ = ["Sequences", "UnitOfWork", "UnitOfWorkFactory"]
+
+Sequences = Mapping[UUID, int]
+
+LOCK_STREAMS = text(
+    """
+    INSERT INTO event_streams AS s (customer_id, shard, changed_at)
+    SELECT id, shard, :now FROM unnest(CAST(:ids AS uuid[]), CAST(:shards AS smallint[])) AS t(id, shard)
+    ORDER BY id
+    ON CONFLICT (customer_id) DO UPDATE SET customer_id = s.customer_id
+    RETURNING customer_id, sequence
+    """
+)
+
+ADVANCE_AND_PUBLISH = text(
+    """
+    WITH advanced AS (
+        UPDATE event_streams AS s SET sequence = t.sequence, changed_at = :now
+        FROM unnest(CAST(:customers AS uuid[]), CAST(:sequences AS bigint[])) AS t(id, sequence)
+        WHERE s.customer_id = t.id
+    )
+    INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers, shard)
+    SELECT id, :aggregate, subject, type, payload, headers, shard
+    FROM unnest(CAST(:ids AS uuid[]), CAST(:subjects AS uuid[]), CAST(:types AS text[]), CAST(:payloads AS bytea[]),
+                CAST(:headers AS bytea[]), CAST(:shards AS smallint[]))
+         WITH ORDINALITY AS t(id, subject, type, payload, headers, shard, ordinal)
+    ORDER BY ordinal
+    """
+)
+
+
+@dataclass(slots=True)
+class _Pending:
+    customer_id: UUID
+    fact_type: str
+    data: dict[str, Any]
+    time: datetime
+
+
+@dataclass
+class UnitOfWork:
+    """What a use case works in. `connection` is for repositories; nobody but the factory commits it."""
+
+    connection: AsyncConnection
+    source: str
+    context: CallContext
+    now: datetime
+    sequences: dict[UUID, int] = field(default_factory=dict)
+    _bases: dict[UUID, int] = field(default_factory=dict)
+    _pending: list[_Pending] = field(default_factory=list)
+
+    async def lock_streams(self, customer_ids: Iterable[UUID]) -> None:
+        """Takes the customers' streams, in sorted order, until the end of the transaction; makes missing ones.
+
+        Call it before reading what the decision depends on and before the first write of the use case.
+        """
+        wanted = sorted(set(customer_ids) - self._bases.keys())
+        if not wanted:
+            return
+        rows = await self.connection.execute(
+            LOCK_STREAMS, {"ids": wanted, "shards": [shard_of(i) for i in wanted], "now": self.now}
+        )
+        self._bases.update({row.customer_id: row.sequence for row in rows})
+
+    def record(self, customer_id: UUID, fact: Fact, *, occurred_at: datetime | None = None) -> None:
+        """Adds an event for a locked customer; it gets its sequence when the transaction ends.
+
+        Raises RuntimeError when the stream was not locked first: the order would not be the commit order.
+        """
+        if customer_id not in self._bases:
+            raise RuntimeError(f"stream of {customer_id} is not locked")
+        data = fact.model_dump(mode="json")
+        self._pending.append(_Pending(customer_id, fact.fact_type, data, occurred_at or self.now))
+
+    @property
+    def has_events(self) -> bool:
+        """Whether this transaction will publish anything."""
+        return bool(self._pending)
+
+    async def flush_events(self) -> None:
+        """Numbers and stores the recorded events. Called by the factory just before the commit."""
+        if not self._pending:
+            return
+        next_sequence: defaultdict[UUID, int] = defaultdict(int, self._bases)
+        payloads: list[bytes] = []
+        ids = [new_id() for _ in self._pending]
+        for event_id, pending in zip(ids, self._pending, strict=True):
+            next_sequence[pending.customer_id] += 1
+            payloads.append(self._encode(event_id, pending, next_sequence[pending.customer_id]))
+        subjects = [pending.customer_id for pending in self._pending]
+        touched = set(subjects)
+        self.sequences = {customer: next_sequence[customer] for customer in touched}
+        await self.connection.execute(
+            ADVANCE_AND_PUBLISH,
+            {
+                "now": self.now,
+                "customers": list(self.sequences),
+                "sequences": list(self.sequences.values()),
+                "aggregate": "customer",
+                "ids": ids,
+                "subjects": subjects,
+                "types": [pending.fact_type for pending in self._pending],
+                "payloads": payloads,
+                "headers": [self._trace_header()] * len(payloads),
+                "shards": [shard_of(subject) for subject in subjects],
+            },
+        )
+        self._pending.clear()
+        self._bases.update(self.sequences)
+
+    def _trace_header(self) -> bytes:
+        parent = self.context.traceparent
+        return orjson.dumps({"traceparent": parent}) if parent else b""
+
+    def _encode(self, event_id: UUID, pending: _Pending, sequence: int) -> bytes:
+        return encode_event(
+            event_id=event_id,
+            fact_type=pending.fact_type,
+            source=self.source,
+            subject=pending.customer_id,
+            time=pending.time,
+            sequence=sequence,
+            correlation_id=self.context.correlation_id,
+            causation_id=self.context.causation_id,
+            traceparent=self.context.traceparent,
+            data=pending.data,
+        )
+
+
+@dataclass(frozen=True)
+class UnitOfWorkFactory:
+    """Makes units of work on one engine for one service; `after_commit` wakes the relay of this process."""
+
+    engine: AsyncEngine
+    source: str
+    after_commit: Callable[[], None] = lambda: None
+
+    @asynccontextmanager
+    async def __call__(self, context: CallContext) -> AsyncIterator[UnitOfWork]:
+        """Commits when the block ends, rolls back when it raises. Read `sequences` after the block."""
+        async with self.engine.connect() as connection:
+            unit = UnitOfWork(connection, self.source, context, utc_now())
+            yield unit
+            published = unit.has_events
+            await unit.flush_events()
+            await connection.commit()
+        if published:
+            self.after_commit()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """A connection for reads alone, each statement on its own; nothing is committed."""
+        async with self.engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
