@@ -29,9 +29,7 @@ class Money(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    amount: Annotated[
-        Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json")
-    ]
+    amount: Annotated[Decimal, PlainSerializer(lambda value: format(value, "f"), return_type=str, when_used="json")]
     currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 
 

@@ -15,14 +15,14 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from hamdel.contracts.base import Fact, rfc3339
 
-__all__ = ["MAX_EVENT_BYTES", "Event", "EventTooLarge", "encode_event", "source_of"]
+__all__ = ["MAX_EVENT_BYTES", "Event", "EventTooLargeError", "encode_event", "source_of"]
 
 F = TypeVar("F", bound=Fact)
 
 MAX_EVENT_BYTES = 256 * 1024
 
 
-class EventTooLarge(ValueError):
+class EventTooLargeError(ValueError):
     """An event of more than 256 KiB: refused where it is made, never in the relay."""
 
 
@@ -66,7 +66,7 @@ def encode_event(
     traceparent: str | None,
     data: dict[str, Any],
 ) -> bytes:
-    """The exact bytes that travel. Raises EventTooLarge above 256 KiB."""
+    """The exact bytes that travel. Raises EventTooLargeError above 256 KiB."""
     envelope: dict[str, Any] = {
         "specversion": "1.0",
         "id": str(event_id),
@@ -86,5 +86,5 @@ def encode_event(
     envelope["data"] = data
     encoded = orjson.dumps(envelope)
     if len(encoded) > MAX_EVENT_BYTES:
-        raise EventTooLarge(f"{fact_type}: {len(encoded)} bytes")
+        raise EventTooLargeError(f"{fact_type}: {len(encoded)} bytes")
     return encoded
