@@ -6,6 +6,7 @@ digits so that it sorts as text; `traceparent` is the distributed-tracing extens
 
 from __future__ import annotations
 
+import builtins
 from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
@@ -43,7 +44,7 @@ class Event(BaseModel):
     traceparent: str | None = None
     data: dict[str, Any]
 
-    def fact(self, kind: type[F]) -> F:
+    def fact(self, kind: builtins.type[F]) -> F:
         """The data as its contract; raises pydantic's ValidationError where it does not fit."""
         return kind.model_validate(self.data)
 

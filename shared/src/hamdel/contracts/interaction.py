@@ -42,7 +42,7 @@ class PurchaseItem(BaseModel):
 
 
 class PurchaseRecorded(Fact):
-    """A purchase; (`source`, `external_id`) is unique, `total` is what was paid."""
+    """A purchase; (`source`, `external_id`) is unique, `total` is what was paid; `channel` where it is known."""
 
     fact_type: ClassVar[str] = "interaction.purchase_recorded.v1"
     purchase_id: UUID
@@ -50,7 +50,7 @@ class PurchaseRecorded(Fact):
     source: str
     external_id: str
     occurred_at: Moment
-    channel: str
+    channel: str | None = None
     items: list[PurchaseItem]
     total: Money
 

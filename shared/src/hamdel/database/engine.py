@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pydantic import BaseModel
+from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 __all__ = ["DatabaseSettings", "create_engine", "plain_url"]
@@ -26,8 +30,12 @@ def plain_url(url: str) -> str:
 
 
 def create_engine(settings: DatabaseSettings) -> AsyncEngine:
-    """An engine that makes its first connection when first used."""
-    return create_async_engine(
+    """An engine that makes its first connection when first used.
+
+    A connection that the server has closed is replaced at checkout: asyncpg knows it from the socket, so it costs no
+    round trip (`pool_pre_ping` would cost one each time). One that hangs silently is the sentinel's matter.
+    """
+    engine = create_async_engine(
         make_url(settings.url).set(drivername="postgresql+asyncpg"),
         pool_size=settings.pool_size,
         max_overflow=0,
@@ -43,3 +51,10 @@ def create_engine(settings: DatabaseSettings) -> AsyncEngine:
             },
         },
     )
+    event.listen(engine.sync_engine.pool, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(connection: Any, _record: Any, _fairy: Any) -> None:
+    if connection.driver_connection.is_closed():
+        raise InvalidatePoolError("the server has closed this connection")

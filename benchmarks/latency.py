@@ -1,0 +1,73 @@
+"""P6: from the commit of a write to the projected view that shows it, at a steady 200 writes a second.
+
+Method: every 5 ms one interaction is posted through the gateway; when its answer is there (the commit lies before it), the
+projected view of that customer is read until its `interactions` section has the sequence the answer named. The time is
+taken from the arrival of the answer, which is a little after the commit, to the arrival of the first view that shows it;
+the polling pause is 1 ms, and the reads are part of the load.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from uuid import UUID
+
+import aiohttp
+import orjson
+
+from benchmarks.environment import Stack, say
+from benchmarks.report import Figure
+from benchmarks.writes import interaction, known_customers
+
+__all__ = ["latency_figure"]
+
+WRITES = 2000
+PER_SECOND = 200
+
+
+async def _one(session: aiohttp.ClientSession, base: str, customer: UUID) -> float:
+    async with session.post(f"{base}/v1/interactions", json=interaction(customer)) as answer:
+        answer.raise_for_status()
+        wanted = int(answer.headers["Hamdel-Sequence"].partition("interactions=")[2].split(",")[0])
+    started = time.perf_counter()
+    while time.perf_counter() - started < 10:
+        async with session.get(f"{base}/v1/customers/{customer}/view") as view:
+            if view.status == 200:
+                seen = orjson.loads(await view.read())["sections"]["interactions"]["sequence"]
+                if seen >= wanted:
+                    return time.perf_counter() - started
+        await asyncio.sleep(0.001)
+    raise RuntimeError(f"the view of {customer} did not show sequence {wanted} within 10 s")
+
+
+async def _steady(stack: Stack, customers: list[UUID]) -> list[float]:
+    headers = {"Authorization": f"Bearer {stack.token('agent')}"}
+    base = f"http://127.0.0.1:{stack.gateway_port}"
+    timeout = aiohttp.ClientTimeout(total=20)
+    async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
+        tasks = []
+        started = time.perf_counter()
+        for at in range(WRITES):
+            await asyncio.sleep(max(0.0, started + at / PER_SECOND - time.perf_counter()))
+            tasks.append(asyncio.create_task(_one(session, base, customers[at % len(customers)])))
+        return sorted(await asyncio.gather(*tasks))
+
+
+async def _measure(stack: Stack) -> list[float]:
+    return await _steady(stack, await known_customers(stack, 500))
+
+
+def latency_figure(stack: Stack, broker: str) -> Figure:
+    """p50 and p99 in milliseconds; the target counts on Apache Kafka."""
+    times = asyncio.run(_measure(stack))
+    p50, p99 = times[len(times) // 2] * 1000, times[int(len(times) * 0.99)] * 1000
+    say(f"P6 {broker}: p50 {p50:.1f} ms, p99 {p99:.1f} ms")
+    return Figure(
+        "P6",
+        f"commit → visible in the view, 200 writes/s, {broker}",
+        f"p50 {p50:.1f} ms, p99 {p99:.1f} ms",
+        "",
+        "",
+        "p50 ≤ 30 ms, p99 ≤ 150 ms",
+        p50 <= 30 and p99 <= 150,
+    )

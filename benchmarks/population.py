@@ -1,0 +1,86 @@
+"""Many customers with a profile and a purchase each, made through the API like anybody's."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+import aiohttp
+import asyncpg
+
+from benchmarks.environment import Stack, say
+
+__all__ = ["populate", "wait_until_projected"]
+
+RESOLVE = 1000
+BATCH = 500
+IN_FLIGHT = 4
+
+
+async def _resolve(session: aiohttp.ClientSession, base: str, first: int) -> list[str]:
+    wanted = [{"type": "external:bench", "value": f"{number:07d}"} for number in range(first, first + RESOLVE)]
+    body = {"create_missing": True, "identifiers": wanted}
+    async with session.post(f"{base}/v1/customers/resolve", json=body) as answer:
+        answer.raise_for_status()
+        return [item["id"] for item in (await answer.json())["items"]]
+
+
+async def _buy(session: aiohttp.ClientSession, base: str, ids: list[str], first: int) -> None:
+    items = [
+        {
+            "customer_id": customer,
+            "external_id": f"bench-{first + at}",
+            "source": "bench",
+            "occurred_at": "2026-01-02T10:00:00Z",
+            "channel": "web",
+            "items": [{"sku": "cd", "name": "a record", "quantity": 2}],
+            "total": {"amount": "29.33", "currency": "USD"},
+        }
+        for at, customer in enumerate(ids)
+    ]
+    async with session.post(f"{base}/v1/purchases/batch", json={"items": items}) as answer:
+        answer.raise_for_status()
+        rejected = [item for item in (await answer.json())["items"] if item["status"] == "rejected"]
+        if rejected:
+            raise RuntimeError(f"a purchase was rejected: {rejected[0]}")
+
+
+async def _make(session: aiohttp.ClientSession, base: str, first: int, gate: asyncio.Semaphore) -> list[str]:
+    async with gate:
+        ids = await _resolve(session, base, first)
+        for at in range(0, len(ids), BATCH):
+            await _buy(session, base, ids[at : at + BATCH], first + at)
+        return ids
+
+
+async def _populate(stack: Stack, count: int) -> list[str]:
+    base = f"http://127.0.0.1:{stack.gateway_port}"
+    headers = {"Authorization": f"Bearer {stack.token('service')}"}
+    gate = asyncio.Semaphore(IN_FLIGHT)
+    async with aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=120)) as session:
+        made = await asyncio.gather(*(_make(session, base, first, gate) for first in range(0, count, RESOLVE)))
+    return [customer for ids in made for customer in ids]
+
+
+async def wait_until_projected(stack: Stack, count: int, sequence: int = 1, timeout: float = 180) -> float:
+    """Seconds until so many stored views have an interactions section of at least this sequence."""
+    query = "SELECT count(*) FROM customer_views WHERE interactions_sequence >= $1 AND profile_sequence > 0"
+    started = time.perf_counter()
+    connection = await asyncpg.connect(stack.database("gateway"))
+    try:
+        while time.perf_counter() - started < timeout:
+            if await connection.fetchval(query, sequence) >= count:
+                return time.perf_counter() - started
+            await asyncio.sleep(0.1)
+    finally:
+        await connection.close()
+    raise RuntimeError(f"not all of {count} sections arrived within {timeout} s")
+
+
+def populate(stack: Stack, count: int) -> list[str]:
+    """Makes `count` customers (a multiple of 1,000) and waits until their views are stored; gives their ids."""
+    started = time.perf_counter()
+    ids = asyncio.run(_populate(stack, count))
+    asyncio.run(wait_until_projected(stack, count))
+    say(f"{count:,} customers with a purchase each, visible after {time.perf_counter() - started:.0f} s")
+    return ids

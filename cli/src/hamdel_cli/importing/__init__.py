@@ -1,0 +1,1 @@
+"""`hamdel import purchases`: a file of purchases into a running gateway, safe to repeat."""

@@ -1,0 +1,5 @@
+"""Run by `python -m gateway migrate`."""
+
+from hamdel.database.migrations import run_migrations
+
+run_migrations()

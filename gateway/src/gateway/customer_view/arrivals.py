@@ -1,0 +1,39 @@
+"""Tells readers that wait for a customer's section that the projector of this process has stored something."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
+from uuid import UUID
+
+__all__ = ["Arrivals"]
+
+
+class Arrivals:
+    """In-process only: with several replicas another one may have stored it, so a wait is short and then reads."""
+
+    def __init__(self) -> None:
+        self._waiting: defaultdict[UUID, set[asyncio.Event]] = defaultdict(set)
+
+    def stored(self, customer_ids: Iterable[UUID]) -> None:
+        """Wakes whoever waits for one of these customers."""
+        if not self._waiting:
+            return
+        for customer_id in customer_ids:
+            for event in self._waiting.get(customer_id, ()):
+                event.set()
+
+    async def wait(self, customer_id: UUID, seconds: float) -> None:
+        """Returns when something of the customer was stored here, at the latest after `seconds`."""
+        event = asyncio.Event()
+        self._waiting[customer_id].add(event)
+        try:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await event.wait()
+        finally:
+            self._waiting[customer_id].discard(event)
+            if not self._waiting[customer_id]:
+                del self._waiting[customer_id]

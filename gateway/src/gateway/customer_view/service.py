@@ -1,0 +1,90 @@
+"""The ways to read a view: projected, caught up to what the reader has written, and live."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from uuid import UUID
+
+import asyncpg
+from hamdel.contracts.sections import SECTIONS
+from hamdel.http.problem import NotFound, Unavailable
+
+from gateway.customer_view.arrivals import Arrivals
+from gateway.customer_view.assemble import EMPTY_PIECES, Piece, View, assemble, unavailable
+from gateway.customer_view.live import LiveSections, live_piece
+from gateway.customer_view.repository import Row, ViewRepository
+
+__all__ = ["DATABASE_DOWN", "ViewReader"]
+
+DATABASE_DOWN = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
+"""What a database out of reach raises."""
+
+POLL_SECONDS = 0.02
+
+
+class ViewReader:
+    """Raises NotFound `unknown-customer`, and Unavailable only where nothing at all is known of a customer."""
+
+    def __init__(self, views: ViewRepository, live: LiveSections, arrivals: Arrivals, max_wait: float) -> None:
+        self._views = views
+        self._live = live
+        self._arrivals = arrivals
+        self._max_wait = max_wait
+
+    async def projected(self, customer_id: UUID, wanted: Mapping[str, int], *, masked: bool = False) -> View:
+        """The projection; sections that have not reached the `wanted` sequence in time are fetched live."""
+        try:
+            row = await self._caught_up(customer_id, wanted)
+        except DATABASE_DOWN:
+            return await self._complete(customer_id, dict(EMPTY_PIECES), set(SECTIONS), masked=masked)
+        pieces = row.pieces(masked=masked) if row else dict(EMPTY_PIECES)
+        late = {name for name, sequence in wanted.items() if _sequence(row, name) < sequence}
+        if pieces["profile"].status == "empty":
+            late.add("profile")
+        return await self._complete(customer_id, pieces, late, masked=masked)
+
+    async def live(self, customer_id: UUID, *, masked: bool = False) -> View:
+        """Every section from its owner; what cannot be had comes from the projection as `stale`."""
+        try:
+            row = await self._row(customer_id)
+        except DATABASE_DOWN:
+            row = None
+        pieces = row.pieces(masked=masked) if row else dict(EMPTY_PIECES)
+        return await self._complete(customer_id, pieces, set(SECTIONS), masked=masked)
+
+    async def _complete(self, customer_id: UUID, pieces: dict[str, Piece], names: set[str], *, masked: bool) -> View:
+        found = await self._live.available(names, customer_id) if names else {}
+        for name in names:
+            if name in found:
+                pieces[name] = live_piece(name, found[name], masked=masked)
+            else:
+                pieces[name] = _fallback(name, pieces[name])
+        if pieces["profile"].status == "empty":
+            raise NotFound("unknown-customer", f"there is no customer {customer_id}")
+        if all(piece.status in ("empty", "unavailable") for piece in pieces.values()):
+            raise Unavailable("customer-unavailable", "nothing is known of the customer at the moment")
+        return assemble(str(customer_id), pieces)
+
+    async def _caught_up(self, customer_id: UUID, wanted: Mapping[str, int]) -> Row | None:
+        # Another replica may be the one that stores it, so the wait is cut into short ones with a read after each.
+        deadline = time.monotonic() + self._max_wait
+        while True:
+            row = await self._row(customer_id)
+            left = deadline - time.monotonic()
+            if left <= 0 or all(_sequence(row, name) >= sequence for name, sequence in wanted.items()):
+                return row
+            await self._arrivals.wait(customer_id, min(left, POLL_SECONDS))
+
+    async def _row(self, customer_id: UUID) -> Row | None:
+        return (await self._views.rows([customer_id])).get(customer_id)
+
+
+def _sequence(row: Row | None, name: str) -> int:
+    return row.sequence(name) if row else 0
+
+
+def _fallback(name: str, projected: Piece) -> Piece:
+    if projected.status == "ok":
+        return Piece("stale", projected.sequence, projected.as_of, projected.data)
+    return unavailable(name)

@@ -1,0 +1,1 @@
+"""Everything under `/v1` that is not the gateway's own goes to the service that owns it, byte for byte."""

@@ -1,0 +1,1 @@
+"""Which customers exist: this service's own projection of profile.events."""

@@ -1,0 +1,29 @@
+"""Every statement on the projection of known customers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+__all__ = ["among_known", "remember"]
+
+AMONG_KNOWN: Final = text("SELECT customer_id FROM known_customers WHERE customer_id = ANY(CAST(:ids AS uuid[]))")
+
+REMEMBER: Final = text(
+    "INSERT INTO known_customers (customer_id, known_at) VALUES (:customer_id, :now) ON CONFLICT DO NOTHING"
+)
+
+
+async def among_known(connection: AsyncConnection, customer_ids: Iterable[UUID]) -> set[UUID]:
+    """The customers of these that the projection has."""
+    return set((await connection.execute(AMONG_KNOWN, {"ids": list(customer_ids)})).scalars())
+
+
+async def remember(connection: AsyncConnection, customer_id: UUID, now: datetime) -> None:
+    """Adds a customer to the projection; again is fine."""
+    await connection.execute(REMEMBER, {"customer_id": customer_id, "now": now})

@@ -1,0 +1,1 @@
+"""Touchpoints on any channel."""

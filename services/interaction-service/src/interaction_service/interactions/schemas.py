@@ -1,0 +1,89 @@
+"""Request and response bodies of interactions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+import orjson
+from hamdel.contracts.base import Moment, rfc3339
+from hamdel.http import RequestModel, ResponseModel
+from hamdel.ids import new_id
+from pydantic import Field, StringConstraints
+
+from interaction_service.interactions.domain import DIRECTIONS, Interaction
+from interaction_service.recording.domain import fingerprint
+from interaction_service.recording.schemas import Attributes, Channel, HappenedAt, Name, Source, Word
+
+__all__ = ["InteractionBody", "InteractionResource", "resource_of"]
+
+Direction = Literal[DIRECTIONS]  # type: ignore[valid-type]
+
+
+class InteractionBody(RequestModel):
+    """One touchpoint. `occurred_at` is RFC 3339 with an offset; `external_id` is unique per `source`."""
+
+    customer_id: UUID
+    channel: Channel
+    direction: Direction
+    kind: Word
+    occurred_at: HappenedAt
+    source: Source = "api"
+    external_id: Name | None = None
+    subject: Annotated[str, StringConstraints(max_length=500)] | None = None
+    body: Annotated[str, StringConstraints(max_length=20_000)] | None = None
+    agent_id: Name | None = None
+    duration_seconds: Annotated[int, Field(strict=True, ge=0, le=31_536_000)] | None = None
+    outcome: Name | None = None
+    attributes: Attributes = Field(default_factory=dict)
+
+    def record(self, now: datetime) -> Interaction:
+        """The record to store, with a new id."""
+        told = (
+            self.customer_id,
+            self.source,
+            self.external_id,
+            self.occurred_at,
+            self.channel,
+            self.direction,
+            self.kind,
+            self.subject,
+            self.body,
+            self.agent_id,
+            self.duration_seconds,
+            self.outcome,
+            orjson.dumps(self.attributes, option=orjson.OPT_SORT_KEYS).decode() if self.attributes else "{}",
+        )
+        return Interaction(new_id(), *told, fingerprint(*told), now)
+
+
+class InteractionResource(ResponseModel):
+    """A stored touchpoint; never changed afterwards, so `version` stays 1."""
+
+    id: UUID
+    customer_id: UUID
+    source: str
+    external_id: str | None
+    occurred_at: Moment
+    channel: str
+    direction: str
+    kind: str
+    subject: str | None
+    body: str | None
+    agent_id: str | None
+    duration_seconds: int | None
+    outcome: str | None
+    attributes: dict[str, Any]
+    recorded_at: Moment
+    version: int
+
+
+def resource_of(record: Interaction) -> dict[str, Any]:
+    """`InteractionResource` as orjson takes it, without parsing the stored JSON."""
+    resource = record._asdict()
+    del resource["fingerprint"]
+    resource["occurred_at"] = rfc3339(record.occurred_at)
+    resource["recorded_at"] = rfc3339(record.recorded_at)
+    resource["attributes"] = orjson.Fragment(record.attributes)
+    return resource

@@ -1,0 +1,1 @@
+"""Purchases, unique per source."""

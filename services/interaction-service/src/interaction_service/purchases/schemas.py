@@ -1,0 +1,111 @@
+"""Request and response bodies of purchases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Final, NotRequired
+from uuid import UUID
+
+import orjson
+from hamdel.contracts.base import Moment, Money, rfc3339
+from hamdel.contracts.interaction import PurchaseItem
+from hamdel.http import RequestModel, ResponseModel
+from hamdel.ids import new_id
+from pydantic import AfterValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+from typing_extensions import TypedDict
+
+from interaction_service.purchases.domain import Purchase, same_amount
+from interaction_service.recording.domain import fingerprint
+from interaction_service.recording.schemas import Channel, HappenedAt, MoneyBody, Name, Source
+
+__all__ = ["PurchaseBody", "PurchaseResource", "resource_of"]
+
+MAX_ITEMS_BYTES: Final = 200 * 1024
+"""What is left for the lines of a purchase in an event of at most 256 KiB."""
+
+
+class ItemBody(TypedDict):
+    """One line of a purchase; `quantity` is a count, 1 where it is not said; `unit_price` is money per piece."""
+
+    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
+
+    sku: NotRequired[Name | None]
+    name: NotRequired[Annotated[str, Field(max_length=500)] | None]
+    category: NotRequired[Name | None]
+    quantity: NotRequired[Annotated[int, Field(strict=True, ge=1, le=1_000_000)]]
+    unit_price: NotRequired[MoneyBody | None]
+
+
+def lines(items: list[ItemBody]) -> bytes:
+    """The lines as stored: JSON with every field named, as the event tells them."""
+    return orjson.dumps(
+        [
+            {
+                "sku": item.get("sku"),
+                "name": item.get("name"),
+                "category": item.get("category"),
+                "quantity": item.get("quantity", 1),
+                "unit_price": item.get("unit_price"),
+            }
+            for item in items
+        ]
+    )
+
+
+def bounded(items: list[ItemBody]) -> list[ItemBody]:
+    """Refuses lines that would make the event too large."""
+    if len(lines(items)) > MAX_ITEMS_BYTES:
+        raise PydanticCustomError("too_large", "must be at most 200 KiB of JSON")
+    return items
+
+
+class PurchaseBody(RequestModel):
+    """One purchase. `external_id` is unique per `source`; `total` is what was paid, whatever the items say."""
+
+    customer_id: UUID
+    external_id: Name
+    occurred_at: HappenedAt
+    total: MoneyBody
+    source: Source = "api"
+    channel: Channel | None = None
+    items: Annotated[list[ItemBody], Field(max_length=1000), AfterValidator(bounded)] = Field(default_factory=list)
+
+    def record(self, now: datetime) -> Purchase:
+        """The record to store, with a new id."""
+        amount, currency = self.total["amount"], self.total["currency"]
+        told = (self.customer_id, self.source, self.external_id, self.occurred_at, self.channel)
+        items = lines(self.items).decode() if self.items else "[]"
+        same = fingerprint(*told, same_amount(amount), currency, items)
+        return Purchase(new_id(), *told, amount, currency, items, len(self.items), same, now)
+
+
+class PurchaseResource(ResponseModel):
+    """A stored purchase."""
+
+    id: UUID
+    customer_id: UUID
+    source: str
+    external_id: str
+    occurred_at: Moment
+    channel: str | None
+    total: Money
+    items: list[PurchaseItem]
+    recorded_at: Moment
+    version: int
+
+
+def resource_of(record: Purchase) -> dict[str, Any]:
+    """`PurchaseResource` as orjson takes it, without parsing the stored JSON."""
+    return {
+        "id": record.id,
+        "customer_id": record.customer_id,
+        "source": record.source,
+        "external_id": record.external_id,
+        "occurred_at": rfc3339(record.occurred_at),
+        "channel": record.channel,
+        "total": {"amount": record.total, "currency": record.currency},
+        "items": orjson.Fragment(record.items),
+        "recorded_at": rfc3339(record.recorded_at),
+        "version": record.version,
+    }

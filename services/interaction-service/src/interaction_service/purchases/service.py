@@ -1,0 +1,54 @@
+"""Use cases of purchases: recording one or a thousand, and reading one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import orjson
+from hamdel.contracts.base import rfc3339
+from hamdel.contracts.interaction import PurchaseRecorded
+from hamdel.http.problem import NotFound
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from interaction_service.purchases import repository
+from interaction_service.purchases.domain import Purchase
+from interaction_service.recording.domain import Existing, Key
+
+__all__ = ["PurchaseStore", "purchase_of"]
+
+
+class PurchaseStore:
+    """How purchases are kept and told."""
+
+    fact_type = PurchaseRecorded.fact_type
+
+    async def insert(self, connection: AsyncConnection, records: Sequence[Purchase]) -> set[UUID]:
+        """See `recording.service.Store`."""
+        return await repository.insert(connection, records)
+
+    async def owners(self, connection: AsyncConnection, keys: Sequence[Key]) -> Mapping[Key, Existing]:
+        """See `recording.service.Store`."""
+        return await repository.owners(connection, keys)
+
+    def fact(self, record: Purchase) -> dict[str, Any]:
+        """The data of `PurchaseRecorded`; a test compares it with the contract's own dump."""
+        return {
+            "purchase_id": str(record.id),
+            "customer_id": str(record.customer_id),
+            "source": record.source,
+            "external_id": record.external_id,
+            "occurred_at": rfc3339(record.occurred_at),
+            "channel": record.channel,
+            "items": orjson.Fragment(record.items),
+            "total": {"amount": record.total, "currency": record.currency},
+        }
+
+
+async def purchase_of(connection: AsyncConnection, purchase_id: UUID) -> Purchase:
+    """The purchase. Raises NotFound `unknown-purchase`."""
+    found = await repository.by_ids(connection, [purchase_id])
+    if purchase_id not in found:
+        raise NotFound("unknown-purchase", "there is no such purchase")
+    return found[purchase_id]

@@ -1,0 +1,25 @@
+"""A purchase as the recent list of the section shows it."""
+
+from __future__ import annotations
+
+import orjson
+from hamdel.contracts.base import rfc3339
+
+from interaction_service.purchases.domain import Purchase
+
+__all__ = ["summary_of"]
+
+
+def summary_of(record: Purchase) -> bytes:
+    """JSON, rendered once when the purchase is recorded (see `interactions.summary`); `item_count` counts lines."""
+    return orjson.dumps(
+        {
+            "id": record.id,
+            "source": record.source,
+            "external_id": record.external_id,
+            "occurred_at": rfc3339(record.occurred_at),
+            "channel": record.channel,
+            "total": {"amount": record.total, "currency": record.currency},
+            "item_count": record.item_count,
+        }
+    )

@@ -1,0 +1,1 @@
+"""What recording one touchpoint or a thousand has in common, whatever their kind."""

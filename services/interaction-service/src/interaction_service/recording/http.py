@@ -1,0 +1,157 @@
+"""The HTTP side of recording, whatever the kind: one record, or a batch in which every item stands for itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final, Protocol, TypeVar
+from uuid import UUID
+
+import orjson
+from hamdel.clock import utc_now
+from hamdel.database import UnitOfWork
+from hamdel.http import (
+    Answer,
+    Conflict,
+    FieldError,
+    InvalidValue,
+    Malformed,
+    NotFound,
+    ProblemError,
+    call_of,
+    command,
+    etag,
+    services_of,
+)
+from hamdel.http.body import read_body
+from hamdel.http.render import problem_body
+from hamdel.http.validation import field_errors
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+from starlette.responses import Response
+
+from interaction_service.customers.service import CustomerDirectory
+from interaction_service.recording.domain import Outcome, Recordable, Status
+from interaction_service.recording.schemas import holds_nul
+from interaction_service.recording.service import Store, record_many
+
+__all__ = ["MAX_BATCH", "Kind", "batch_body", "record_batch", "record_one"]
+
+R = TypeVar("R", bound=Recordable)
+MAX_BATCH: Final = 1000
+
+
+class Kind(Store[R], Protocol[R]):
+    """A store that HTTP can reach: bodies become records, records become resources."""
+
+    def record(self, item: Any, now: datetime) -> R:
+        """The record that parsed JSON describes. Raises pydantic's ValidationError."""
+
+    def resource(self, record: R) -> dict[str, Any]:
+        """The public form of a record."""
+
+    async def by_ids(self, connection: AsyncConnection, ids: Iterable[UUID]) -> Mapping[UUID, R]:
+        """The stored records among the ids."""
+
+
+def directory_of(request: Request) -> CustomerDirectory:
+    """The one directory of this process."""
+    directory: CustomerDirectory = services_of(request).extras["customers"]
+    return directory
+
+
+async def record_one(request: Request, kind: Kind[R], record: R) -> Response:
+    """201 with the resource; 200 with the stored one when the same was recorded before; 404 `unknown-customer`,
+    409 `external-id-taken`, 503 `profile-unreachable`."""
+    directory = directory_of(request)
+
+    async def use_case(unit: UnitOfWork) -> Answer:
+        (outcome,) = await record_many(unit, directory, kind, [record])
+        if outcome.status is Status.CREATED:
+            return Answer(kind.resource(record), 201, {"ETag": etag(1)})
+        if outcome.id is None:
+            raise rejection(outcome)
+        stored = (await kind.by_ids(unit.connection, [outcome.id]))[outcome.id]
+        return Answer(kind.resource(stored), 200, {"ETag": etag(1)})
+
+    return await command(request, use_case)
+
+
+async def record_batch(request: Request, kind: Kind[R]) -> Response:
+    """200 with one answer per item, in order. The body is read here and not by the framework, so that an item that
+    does not even fit the schema is rejected alone."""
+    raw = call_of(request).body = await read_body(request)
+    now, directory = utc_now(), directory_of(request)
+    parsed = [_parsed(kind, item, now) for item in _items(raw)]
+    records = [entry for entry in parsed if not isinstance(entry, ProblemError)]
+
+    async def use_case(unit: UnitOfWork) -> bytes:
+        outcomes = iter(await record_many(unit, directory, kind, records))
+        answers = [entry if isinstance(entry, ProblemError) else next(outcomes) for entry in parsed]
+        return orjson.dumps({"items": [_answer(request, answer) for answer in answers]})
+
+    return await command(request, use_case, status=200)
+
+
+def rejection(outcome: Outcome) -> ProblemError:
+    """The problem behind a rejected record."""
+    if outcome.code == "unknown-customer":
+        return NotFound("unknown-customer", "there is no such customer")
+    return Conflict("external-id-taken", "the external id belongs to a record with other content")
+
+
+def batch_body(item: type) -> dict[str, Any]:
+    """The OpenAPI of a batch's body, whose reading is ours."""
+    schema = {
+        "type": "object",
+        "required": ["items"],
+        "additionalProperties": False,
+        "properties": {
+            "items": {
+                "type": "array",
+                "maxItems": MAX_BATCH,
+                "items": {"$ref": f"#/components/schemas/{item.__name__}"},
+            }
+        },
+    }
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+def _items(raw: bytes) -> Sequence[Any]:
+    try:
+        body = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise Malformed("malformed-json", f"{error.msg} at character {error.pos}") from error
+    if not isinstance(body, dict) or set(body) != {"items"} or not isinstance(body["items"], list):
+        raise InvalidValue(errors=[FieldError("/items", "the body must be an object with a list `items` alone")])
+    items: list[Any] = body["items"]
+    if len(items) > MAX_BATCH:
+        raise InvalidValue(errors=[FieldError("/items", f"at most {MAX_BATCH} items", "too_long")])
+    if b"\\u0000" in raw:
+        return [_NUL if holds_nul(item) else item for item in items]
+    return items
+
+
+_NUL: Final = object()
+
+
+def _parsed(kind: Kind[R], item: Any, now: datetime) -> R | ProblemError:
+    if item is _NUL:
+        return InvalidValue(errors=[FieldError("", "must not contain NUL", "nul")])
+    try:
+        return kind.record(item, now)
+    except ValidationError as error:
+        return InvalidValue(errors=field_errors(error.errors(include_url=False, include_input=False)))
+
+
+def _answer(request: Request, answer: Outcome | ProblemError) -> dict[str, Any]:
+    problem = answer if isinstance(answer, ProblemError) else None
+    if isinstance(answer, Outcome):
+        if answer.status is not Status.REJECTED:
+            return {"status": answer.status, "id": answer.id, "problem": None}
+        problem = rejection(answer)
+    assert problem is not None
+    call = call_of(request)
+    body = problem_body(problem, call.request_id, persian=call.persian)
+    return {"status": Status.REJECTED, "id": None, "problem": orjson.Fragment(body)}

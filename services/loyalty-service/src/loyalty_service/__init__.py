@@ -1,0 +1,1 @@
+"""Programmes, members, points: the loyalty-service."""

@@ -1,0 +1,1 @@
+"""Field-level history: who changed what, when, and from where."""

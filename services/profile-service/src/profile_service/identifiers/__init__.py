@@ -1,0 +1,1 @@
+"""Identifiers: what points at a customer, looked up one by one or in bulk."""

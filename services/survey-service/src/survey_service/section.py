@@ -1,0 +1,24 @@
+"""The `surveys` section of the customer view: nobody has anything there yet."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import orjson
+from hamdel.contracts.sections import EMPTY
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+__all__ = ["SurveysSection"]
+
+
+class SurveysSection:
+    """Renders the empty section for every customer."""
+
+    section = "surveys"
+    service = "survey"
+
+    async def render(self, connection: AsyncConnection, customer_ids: Sequence[UUID]) -> dict[UUID, bytes | None]:
+        """The data of each customer as JSON bytes."""
+        empty = orjson.dumps(EMPTY[self.section])
+        return dict.fromkeys(customer_ids, empty)

@@ -1,0 +1,11 @@
+"""The facts survey-service reacts to: none yet."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from hamdel.messaging import Subscription
+
+__all__ = ["SUBSCRIPTIONS"]
+
+SUBSCRIPTIONS: Final[tuple[Subscription, ...]] = ()

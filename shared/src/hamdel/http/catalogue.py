@@ -1,0 +1,142 @@
+"""The words of problems in English and Persian. Codes and kinds are the keys; what is missing falls back to English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+__all__ = ["add_titles", "field_message", "prefers_persian", "title"]
+
+_TITLES: dict[str, tuple[str, str]] = {
+    "malformed": ("The request is malformed", "درخواست ساختار درستی ندارد"),
+    "malformed-json": ("The body is not valid JSON", "بدنهٔ درخواست JSON معتبر نیست"),
+    "bad-cursor": ("The cursor is not valid", "نشانگر صفحه معتبر نیست"),
+    "bad-idempotency-key": ("The Idempotency-Key is not valid", "کلید یکتایی درخواست معتبر نیست"),
+    "idempotency-key-required": ("An Idempotency-Key is required", "کلید یکتایی درخواست لازم است"),
+    "idempotency-key-reused": (
+        "The Idempotency-Key was used for another request",
+        "این کلید یکتایی برای درخواست دیگری به کار رفته است",
+    ),
+    "request-in-progress": (
+        "A request with this Idempotency-Key is still running",
+        "درخواستی با همین کلید یکتایی هنوز در حال اجراست",
+    ),
+    "unauthenticated": ("A valid token is required", "برای این کار باید وارد شوید"),
+    "invalid-token": ("The token is not valid", "نشانهٔ دسترسی معتبر نیست"),
+    "expired-token": ("The token has expired", "اعتبار نشانهٔ دسترسی به پایان رسیده است"),
+    "forbidden": ("This is not allowed", "اجازهٔ این کار را ندارید"),
+    "not-found": ("Not found", "پیدا نشد"),
+    "unknown-customer": ("There is no such customer", "چنین مشتری‌ای وجود ندارد"),
+    "method-not-allowed": ("The method is not allowed here", "این روش برای این نشانی مجاز نیست"),
+    "conflict": ("The request conflicts with the present state", "درخواست با وضعیت کنونی ناسازگار است"),
+    "stale-version": ("The resource has changed meanwhile", "این مورد در این میان تغییر کرده است"),
+    "if-match-required": ("If-Match is required", "سرآیند If-Match لازم است"),
+    "too-large": ("The body is too large", "حجم درخواست بیش از اندازه است"),
+    "event-too-large": ("The event would be too large", "رویداد بیش از اندازه بزرگ است"),
+    "unsupported-media-type": ("The body is not of a supported type", "نوع محتوای درخواست پشتیبانی نمی‌شود"),
+    "invalid-value": ("A value is not valid", "مقداری نامعتبر است"),
+    "too-many-requests": ("Too many requests", "شمار درخواست‌ها بیش از اندازه است"),
+    "unavailable": ("The service is unavailable for the moment", "سرویس فعلاً در دسترس نیست"),
+    "database-unavailable": ("The service is unavailable for the moment", "سرویس فعلاً در دسترس نیست"),
+    "internal-error": ("Something went wrong here", "خطایی در سامانه رخ داد"),
+}
+
+_FIELDS: dict[str, str] = {
+    "missing": "این فیلد لازم است",
+    "extra_forbidden": "این فیلد شناخته نیست",
+    "nul": "نباید نویسهٔ تهی داشته باشد",
+    "changed_meanwhile": "در این میان تغییر کرده است",
+    "json_invalid": "JSON معتبر نیست",
+    "string_type": "باید متن باشد",
+    "string_too_short": "باید دست‌کم {min_length} نویسه باشد",
+    "string_too_long": "باید حداکثر {max_length} نویسه باشد",
+    "string_pattern_mismatch": "قالب درستی ندارد",
+    "int_type": "باید عدد صحیح باشد",
+    "int_parsing": "باید عدد صحیح باشد",
+    "int_from_float": "باید عدد صحیح باشد",
+    "int_parsing_size": "عدد بیش از اندازه بزرگ است",
+    "float_type": "باید عدد باشد",
+    "float_parsing": "باید عدد باشد",
+    "finite_number": "باید عددی متناهی باشد",
+    "decimal_type": "باید عدد اعشاری باشد",
+    "decimal_parsing": "باید عدد اعشاری باشد",
+    "decimal_max_digits": "باید حداکثر {max_digits} رقم داشته باشد",
+    "decimal_max_places": "باید حداکثر {decimal_places} رقم اعشار داشته باشد",
+    "bool_type": "باید درست یا نادرست باشد",
+    "bool_parsing": "باید درست یا نادرست باشد",
+    "greater_than": "باید بیشتر از {gt} باشد",
+    "greater_than_equal": "باید دست‌کم {ge} باشد",
+    "less_than": "باید کمتر از {lt} باشد",
+    "less_than_equal": "باید حداکثر {le} باشد",
+    "multiple_of": "باید مضربی از {multiple_of} باشد",
+    "too_short": "باید دست‌کم {min_length} مورد داشته باشد",
+    "too_long": "باید حداکثر {max_length} مورد داشته باشد",
+    "list_type": "باید فهرست باشد",
+    "dict_type": "باید شیء باشد",
+    "model_attributes_type": "باید شیء باشد",
+    "model_type": "باید شیء باشد",
+    "enum": "باید یکی از این‌ها باشد: {expected}",
+    "literal_error": "باید یکی از این‌ها باشد: {expected}",
+    "uuid_type": "باید UUID باشد",
+    "uuid_parsing": "باید UUID باشد",
+    "date_type": "باید تاریخ باشد",
+    "date_parsing": "باید تاریخ معتبر باشد",
+    "date_from_datetime_parsing": "باید تاریخ معتبر باشد",
+    "datetime_type": "باید زمان باشد",
+    "datetime_parsing": "باید زمان معتبر باشد",
+    "datetime_from_date_parsing": "باید زمان معتبر باشد",
+    "timezone_aware": "باید منطقهٔ زمانی داشته باشد",
+    "union_tag_invalid": "نوع شناخته نیست",
+    "union_tag_not_found": "نوع مشخص نشده است",
+    "value_error": "مقدار معتبر نیست",
+    "unknown_currency": "یکای پول شناخته نیست",
+}
+
+
+def add_titles(titles: Mapping[str, tuple[str, str]]) -> None:
+    """A service's own codes: code → (English, Persian). Called by its composition root."""
+    _TITLES.update(titles)
+
+
+def title(code: str, status: int, *, persian: bool) -> str:
+    """The title of a problem code; of an unknown one, HTTP's own phrase."""
+    words = _TITLES.get(code)
+    if words is not None:
+        return words[1] if persian else words[0]
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Error"
+
+
+def field_message(kind: str, message: str, context: Mapping[str, object], *, persian: bool) -> str:
+    """The message for one field; where Persian has none, the English one."""
+    template = _FIELDS.get(kind) if persian else None
+    if template is None:
+        return message
+    try:
+        return template.format_map(context)
+    except KeyError:
+        return message
+
+
+def prefers_persian(header: str) -> bool:
+    """Whether `Accept-Language` (RFC 9110, section 12.5.4) ranks Persian above English; `*` counts as English.
+
+    >>> prefers_persian("fa-IR,fa;q=0.9,en;q=0.8"), prefers_persian("en, fa;q=0.5"), prefers_persian("")
+    (True, False, False)
+    """
+    best = {"fa": 0.0, "other": 0.0}
+    for part in header.lower().split(","):
+        tag, _, parameters = part.strip().partition(";")
+        kind = "fa" if tag.partition("-")[0] == "fa" else "other"
+        best[kind] = max(best[kind], _quality(parameters) if tag else 0.0)
+    return best["fa"] > 0 and best["fa"] >= best["other"]
+
+
+def _quality(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    try:
+        return float(value) if name == "q" else 1.0
+    except ValueError:
+        return 0.0

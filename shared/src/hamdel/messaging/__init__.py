@@ -1,0 +1,26 @@
+"""Eventing: outbox relay, consumers, topics. The one package that imports a Kafka client."""
+
+from hamdel.messaging.consumer import BatchConsumer, ConsumerOptions, EventConsumer, Handler, Subscription
+from hamdel.messaging.relay import Relay, RelayOptions
+from hamdel.messaging.sections import SectionRenderer, load_sections
+from hamdel.messaging.settings import KafkaSettings
+from hamdel.messaging.topics import TopicSpec, apply_topics, service_topics
+from hamdel.messaging.transport import Message, Record
+
+__all__ = [
+    "BatchConsumer",
+    "ConsumerOptions",
+    "EventConsumer",
+    "Handler",
+    "KafkaSettings",
+    "Message",
+    "Record",
+    "Relay",
+    "RelayOptions",
+    "SectionRenderer",
+    "Subscription",
+    "TopicSpec",
+    "apply_topics",
+    "load_sections",
+    "service_topics",
+]

@@ -1,0 +1,118 @@
+"""One transaction of a consumer: skip what is known, handle what is new, move the watermarks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import structlog
+
+from hamdel.context import CallContext
+from hamdel.contracts.envelope import Event
+from hamdel.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
+from hamdel.messaging.consumer.delivery import Delivery, Key, Known, classify
+from hamdel.messaging.consumer.dlq import DeadLetter, DeadLetters
+from hamdel.messaging.consumer.options import Handler
+from hamdel.messaging.consumer.parking import park, parked_keys
+from hamdel.messaging.consumer.watermark import Watermarks, lock_partition, read_watermarks, write_watermarks
+from hamdel.messaging.failures import is_infrastructure
+from hamdel.messaging.metrics import APPLIED, GAPS
+
+__all__ = ["OTHER_MAJOR", "Applier", "HandlerFailedError"]
+
+log = structlog.get_logger(__name__)
+
+OTHER_MAJOR = "UnknownMajorVersion"
+
+
+class HandlerFailedError(Exception):
+    """A handler raised something that is not the infrastructure's fault; the transaction was rolled back."""
+
+    def __init__(self, error_type: str) -> None:
+        super().__init__(error_type)
+        self.error_type = error_type
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """What one transaction came to."""
+
+    new: list[Delivery] = field(default_factory=list)
+    successors: list[Delivery] = field(default_factory=list)
+    dead: list[Delivery] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Applier:
+    """Applies deliveries of one partition."""
+
+    consumer: str
+    handlers: Mapping[str, Handler]
+    units: UnitOfWorkFactory
+    dead_letters: DeadLetters
+
+    @property
+    def context(self) -> CallContext:
+        """What a unit of work starts with before any event is handled."""
+        return CallContext(actor=self.consumer, correlation_id=self.consumer, source=self.consumer)
+
+    async def apply(self, deliveries: Sequence[Delivery]) -> None:
+        """Raises HandlerFailedError, or what says that the database or the broker is away; nothing is applied then."""
+        record = deliveries[0].record
+        async with self.units(self.context) as unit:
+            await lock_partition(unit.connection, self.consumer, record.topic, record.partition)
+            keys = [delivery.key for delivery in deliveries]
+            watermarks = await read_watermarks(unit.connection, self.consumer, keys)
+            parked = await parked_keys(unit.connection, self.consumer, keys)
+            batch = self._sort(deliveries, watermarks, parked)
+            await self._lock_streams(unit, batch.new)
+            for delivery in batch.new:
+                await self.handle(unit, delivery.event)
+            await park(unit.connection, self.consumer, batch.successors, now=unit.now)
+            await write_watermarks(unit.connection, self.consumer, watermarks.changed)
+            await self.dead_letters.send(
+                [DeadLetter(dead.record, OTHER_MAJOR, 1, unit.now, unit.now) for dead in batch.dead]
+            )
+        APPLIED.labels(self.consumer).inc(len(batch.new))
+        GAPS.labels(self.consumer).inc(watermarks.gaps)
+
+    async def handle(self, unit: UnitOfWork, event: Event) -> None:
+        """Runs the handler of this event, if it has one, as the consumer and on behalf of the event."""
+        handler = self.handlers.get(event.type)
+        if handler is None:
+            return
+        unit.context = CallContext(
+            actor=self.consumer,
+            correlation_id=event.correlationid,
+            causation_id=str(event.id),
+            traceparent=event.traceparent,
+            source=self.consumer,
+        )
+        try:
+            await handler(unit, event)
+        except Exception as error:
+            if is_infrastructure(error):
+                raise
+            log.warning("handler_failed", consumer=self.consumer, event=str(event.id), exc_info=error)
+            raise HandlerFailedError(type(error).__name__) from error
+
+    def _sort(self, deliveries: Sequence[Delivery], watermarks: Watermarks, parked: set[Key]) -> _Batch:
+        batch = _Batch()
+        for delivery in deliveries:
+            event = delivery.event
+            if not watermarks.is_new(delivery.key, event.sequence):
+                continue
+            if delivery.key in parked:
+                batch.successors.append(delivery)
+                continue
+            known = classify(event.type, self.handlers)
+            if known is Known.HANDLED:
+                batch.new.append(delivery)
+            elif known is Known.OTHER_MAJOR:
+                batch.dead.append(delivery)
+            watermarks.advance(delivery.key, event.sequence)
+        return batch
+
+    async def _lock_streams(self, unit: UnitOfWork, new: Sequence[Delivery]) -> None:
+        # All at once and sorted: handlers that lock one customer after the other could meet a writer half-way.
+        await unit.lock_streams({delivery.event.subject for delivery in new})

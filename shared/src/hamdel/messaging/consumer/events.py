@@ -1,0 +1,103 @@
+"""The consumer of events: each one applied exactly once to this service's database, in order per customer."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+
+from hamdel.clock import utc_now
+from hamdel.context import CallContext
+from hamdel.database.unit_of_work import UnitOfWorkFactory
+from hamdel.messaging.consumer.applier import Applier, HandlerFailedError
+from hamdel.messaging.consumer.client import KafkaConsumer
+from hamdel.messaging.consumer.delivery import Delivery, decode
+from hamdel.messaging.consumer.dlq import DeadLetter, DeadLetters
+from hamdel.messaging.consumer.loop import ConsumerLoop, NewConsumer, Polled, exit_process
+from hamdel.messaging.consumer.options import ConsumerOptions, Subscription
+from hamdel.messaging.consumer.retrier import Retrier
+from hamdel.messaging.producer import KafkaProducer
+from hamdel.messaging.settings import KafkaSettings
+from hamdel.messaging.transport import Producer, Record
+
+__all__ = ["EventConsumer"]
+
+
+class EventConsumer:
+    """`name` is the consumer group, the owner of the watermarks, and the middle of the dead-letter topic's name.
+
+    Per poll and partition one transaction: what is new is handled, events are recorded, the watermarks move on; then
+    the offsets are committed. A handler that raises gets three tries; then its key is parked.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        subscription: Subscription,
+        uow_factory: UnitOfWorkFactory,
+        kafka: KafkaSettings,
+        *,
+        options: ConsumerOptions | None = None,
+        new_consumer: NewConsumer = KafkaConsumer,
+        new_producer: Callable[[KafkaSettings], Producer] = KafkaProducer,
+        exit: Callable[[], None] = exit_process,
+    ) -> None:
+        self._options = options or ConsumerOptions()
+        self._dead = DeadLetters(name, kafka, new_producer, create_topic=new_producer is KafkaProducer)
+        self._applier = Applier(name, subscription.handlers, uow_factory, self._dead)
+        self._retrier = Retrier(self._applier, self._options)
+        self._loop = ConsumerLoop(name, subscription.topics, self._process, kafka, self._options, new_consumer, exit)
+        self._retrying: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Starts the background work and returns at once: the broker and the topics need not be there yet."""
+        await self._loop.start()
+        self._retrying = asyncio.create_task(self._retrier.run())
+
+    async def stop(self) -> None:
+        """Ends the batch that is on its way and leaves the group, bounded in time."""
+        if self._retrying is not None:
+            self._retrying.cancel()
+            await asyncio.gather(self._retrying, return_exceptions=True)
+        await self._loop.stop()
+        await self._dead.stop()
+
+    @property
+    def lag(self) -> int:
+        """Records known to exist and not applied; 1 while nothing is known."""
+        return self._loop.lag
+
+    @property
+    def context(self) -> CallContext:
+        """What a unit of work starts with before any event is handled."""
+        return self._applier.context
+
+    async def _process(self, polled: Polled) -> None:
+        for records in polled.values():
+            deliveries = await self._decode(records)
+            if deliveries:
+                await self._apply(deliveries)
+
+    async def _decode(self, records: Sequence[Record]) -> list[Delivery]:
+        found = [(record, decode(record)) for record in records]
+        now = utc_now()
+        await self._dead.send(
+            [DeadLetter(record, "Undecodable", 1, now, now) for record, event in found if event is None]
+        )
+        return [delivery for _, delivery in found if delivery is not None]
+
+    async def _apply(self, deliveries: Sequence[Delivery]) -> None:
+        try:
+            await self._applier.apply(deliveries)
+        except HandlerFailedError:
+            for delivery in deliveries:
+                await self._apply_alone(delivery)
+
+    async def _apply_alone(self, delivery: Delivery) -> None:
+        for attempt in range(1, self._options.inline_tries + 1):
+            try:
+                await self._applier.apply([delivery])
+            except HandlerFailedError as failure:
+                if attempt == self._options.inline_tries:
+                    await self._retrier.park(delivery, failure.error_type, attempt)
+            else:
+                return

@@ -1,0 +1,94 @@
+"""The outbox: claim rows, send them, and settle what was acknowledged.
+
+Rows are claimed because they exist, never by a cursor (identity numbers do not commit in order), and settled by their
+own numbers, never by a range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import orjson
+
+from hamdel.contracts.envelope import source_of
+from hamdel.contracts.sections import events_topic
+from hamdel.messaging.transport import Headers, Message
+
+if TYPE_CHECKING:
+    from asyncpg import Connection
+
+__all__ = ["CLAIM", "SETTLE", "Claim", "OutboxReader"]
+
+# A range, not an equality, on the shard: with an equality the planner takes ORDER BY for `seq` alone and may walk the
+# primary key over all other shards' rows (measured: 10 to 200 ms instead of 5).
+CLAIM: Final = """
+    SELECT o.seq, o.aggregateid::text, o.id::text, o.type, o.payload, o.headers
+    FROM unnest($1::smallint[]) AS s(shard),
+         LATERAL (
+             SELECT * FROM outbox AS b WHERE b.shard >= s.shard AND b.shard <= s.shard ORDER BY b.shard, b.seq LIMIT $2
+         ) AS o
+"""
+SETTLE: Final = "DELETE FROM outbox WHERE seq = ANY($1::bigint[])"
+
+BIG: Final = 8 * 1024 * 1024
+SMALL: Final = 2 * 1024 * 1024
+FIRST_ROWS: Final = 128
+LEAST_ROWS: Final = 8
+
+CONTENT_TYPE: Final = ("content-type", b"application/cloudevents+json")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What one SELECT found, in order per shard. `full` = there is probably more."""
+
+    sequences: list[int]
+    messages: list[Message]
+    full: bool
+
+
+@dataclass
+class OutboxReader:
+    """Reads the next rows of some shards as messages. `most_rows` per shard; fewer while payloads are large."""
+
+    service_short: str
+    most_rows: int
+    _rows: int = FIRST_ROWS
+    _types: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._rows = min(self._rows, self.most_rows)
+        self._topic = events_topic(self.service_short)
+        self._source = ("ce_source", source_of(f"{self.service_short}-service").encode())
+
+    async def claim(self, connection: Connection, shards: Sequence[int]) -> Claim:
+        """The next rows of each shard. Raises what asyncpg raises."""
+        limit = self._rows
+        rows = await connection.fetch(CLAIM, shards, limit)
+        messages = [self._message(*row) for row in rows]
+        full = len(rows) >= limit
+        if full:
+            self._adapt(sum(len(row[4]) for row in rows))
+        return Claim([row[0] for row in rows], messages, full)
+
+    def _adapt(self, size: int) -> None:
+        # events may have 256 KiB each: 16 shards of 500 of those would be 2 GB in memory
+        if size > BIG:
+            self._rows = max(self._rows // 2, LEAST_ROWS)
+        elif size < SMALL:
+            self._rows = min(self._rows * 2, self.most_rows)
+
+    def _message(self, _: int, subject: str, event_id: str, kind: str, payload: bytes, extra: bytes) -> Message:
+        type_header = self._types.get(kind)
+        if type_header is None:
+            type_header = self._types[kind] = ("ce_type", kind.encode())
+        headers: Headers = [CONTENT_TYPE, ("ce_id", event_id.encode()), type_header, self._source]
+        if extra:
+            headers = [*headers, *_trace(orjson.loads(extra))]
+        return Message(self._topic, subject.encode(), payload, headers)
+
+
+def _trace(extra: dict[str, Any]) -> list[tuple[str, bytes]]:
+    return [(name, str(value).encode()) for name, value in extra.items()]

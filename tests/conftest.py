@@ -1,0 +1,122 @@
+"""Fixtures for every test: the real PostgreSQL and a real broker, started once per session."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hamdel_cli.embedded.broker import EmbeddedBroker
+from hamdel_cli.embedded.postgres import EmbeddedPostgres
+from hamdel_cli.keys import KeyFolder
+
+from tests.support.databases import EVENTING, Databases
+from tests.support.tokens import Tokens
+
+if TYPE_CHECKING:
+    import httpx
+    from hamdel.messaging.settings import KafkaSettings
+
+
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The session's own state folder."""
+    return tmp_path_factory.mktemp("hamdel")
+
+
+@pytest.fixture(scope="session")
+def postgres(home: Path) -> Iterator[EmbeddedPostgres]:
+    """The embedded server; `postgres.url()` is the superuser's URL."""
+    server = EmbeddedPostgres(home, durable=False)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def databases(postgres: EmbeddedPostgres) -> Databases:
+    """The maker of databases, with its templates."""
+    return Databases(postgres)
+
+
+@pytest.fixture
+def database_for(databases: Databases) -> Iterator[Callable[[str], str]]:
+    """`database_for("profile")` → the URL of a fresh, migrated database, dropped after the test."""
+    yield databases.fresh
+    databases.drop_all()
+
+
+@pytest.fixture
+def eventing_database(database_for: Callable[[str], str]) -> str:
+    """The URL of a fresh database with the tables of hamdel.messaging.schema."""
+    return database_for(EVENTING)
+
+
+@pytest.fixture(scope="session")
+def broker(home: Path) -> Iterator[str]:
+    """`host:port` of a broker: HAMDEL_TEST_KAFKA when it is set (Apache Kafka), else the embedded one."""
+    given = os.environ.get("HAMDEL_TEST_KAFKA")
+    if given:
+        yield given
+        return
+    embedded = EmbeddedBroker(log=home / "logs" / "broker.log")
+    embedded.start()
+    yield embedded.bootstrap
+    embedded.stop()
+
+
+@pytest.fixture(scope="session")
+def token(home: Path) -> Tokens:
+    """`token("agent", scopes=["pii:read"])` → a JWT; `token.keys.jwks` verifies it."""
+    keys = KeyFolder(home / "keys")
+    keys.initialise()
+    return Tokens(keys)
+
+
+@pytest.fixture
+def app_client(
+    database_for: Callable[[str], str], kafka_settings: KafkaSettings, token: Tokens
+) -> Callable[..., AbstractAsyncContextManager[httpx.AsyncClient]]:
+    """`async with app_client("survey", role="agent") as client:` → a started service on a fresh database.
+
+    Further keyword arguments are settings of the service; `database_url=` reuses a database.
+    """
+
+    def make(short: str, role: str = "admin", **values: Any) -> AbstractAsyncContextManager[httpx.AsyncClient]:
+        from tests.support.apps import application, client_of
+
+        base: dict[str, Any] = {
+            "kafka_bootstrap": kafka_settings.bootstrap,
+            "kafka_idempotence": kafka_settings.idempotence,
+            "kafka_static_membership": kafka_settings.static_membership,
+            "kafka_session_timeout_ms": kafka_settings.session_timeout_ms,
+            "jwks_file": token.keys.jwks,
+            "service_token_file": token.keys.service_token,
+            "log_level": "WARNING",
+        }
+        if "database_url" not in values:
+            base["database_url"] = database_for(short)
+        return client_of(application(short, base | values), token, role)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def kafka_settings(broker: str) -> KafkaSettings:
+    """Settings that fit the session's broker: those of production on Apache Kafka, else those of the embedded one."""
+    from hamdel.messaging.settings import KafkaSettings
+
+    embedded = "HAMDEL_TEST_KAFKA" not in os.environ
+    return KafkaSettings(
+        bootstrap=broker,
+        idempotence=not embedded,
+        static_membership=not embedded,
+        session_timeout_ms=2_000 if embedded else 6_000,
+        fetch_max_wait_ms=20,
+        replication=1,
+        request_timeout_ms=5_000,
+        instance="test",
+    )

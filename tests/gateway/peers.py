@@ -1,0 +1,87 @@
+"""Small real HTTP servers on loopback that stand where the services stand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from uuid import UUID
+
+import orjson
+from aiohttp import web
+from hamdel.contracts.sections import EMPTY, encode_section
+
+AT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+class Peer:
+    """One service: answers the internal routes from `records` and everything else with `answer`."""
+
+    def __init__(self, section: str) -> None:
+        self.section = section
+        self.records: dict[UUID, bytes] = {}
+        self.delay = 0.0
+        self.status = 200
+        self.seen: list[web.Request] = []
+        self.bodies: list[bytes] = []
+        self.openapi: object = None
+        self.answer: Handler = self._echo
+        self.url = ""
+        self._runner: web.AppRunner | None = None
+
+    def has(self, customer_id: UUID, sequence: int, data: bytes, as_of: datetime = AT) -> bytes:
+        """Gives the customer a section and returns its record."""
+        self.records[customer_id] = encode_section(customer_id, self.section, sequence, as_of, data)
+        return self.records[customer_id]
+
+    async def start(self) -> None:
+        """Listens on a free port."""
+        app = web.Application(client_max_size=64 * 1024 * 1024)
+        app.router.add_get("/internal/sections/{id}", self._one)
+        app.router.add_post("/internal/sections", self._many)
+        app.router.add_get("/openapi.json", self._openapi)
+        app.router.add_route("*", "/{path:.*}", self._any)
+        self._runner = web.AppRunner(app, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await site.start()
+        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+
+    async def stop(self) -> None:
+        """Stops listening; connections are refused from now on."""
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def _one(self, request: web.Request) -> web.Response:
+        await asyncio.sleep(self.delay)
+        self.seen.append(request)
+        customer_id = UUID(request.match_info["id"])
+        return web.Response(
+            body=self.records.get(customer_id) or self._empty(customer_id),
+            status=self.status,
+            content_type="application/json",
+        )
+
+    async def _many(self, request: web.Request) -> web.Response:
+        ids = [UUID(item) for item in orjson.loads(await request.read())["customer_ids"]]
+        items = b",".join(self.records.get(customer_id, b"null") for customer_id in ids)
+        return web.Response(body=b'{"items":[' + items + b"]}", content_type="application/json")
+
+    async def _openapi(self, _request: web.Request) -> web.Response:
+        if self.openapi is None:
+            return web.Response(status=404)
+        return web.Response(body=orjson.dumps(self.openapi), content_type="application/json")
+
+    async def _any(self, request: web.Request) -> web.StreamResponse:
+        self.seen.append(request)
+        return await self.answer(request)
+
+    async def _echo(self, request: web.Request) -> web.Response:
+        self.bodies.append(await request.read())
+        return web.json_response({"service": self.section, "path": request.raw_path})
+
+    def _empty(self, customer_id: UUID) -> bytes:
+        data = orjson.dumps(EMPTY[self.section])
+        return encode_section(customer_id, self.section, 0, datetime(1970, 1, 1, tzinfo=UTC), data)

@@ -1,0 +1,23 @@
+"""Fixtures of the messaging tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+from hamdel.database import DatabaseSettings, create_engine
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from tests.shared.messaging.world import Service
+
+
+@pytest.fixture
+async def engine(eventing_database: str) -> AsyncIterator[AsyncEngine]:
+    made = create_engine(DatabaseSettings(url=eventing_database, pool_size=12))
+    yield made
+    await made.dispose()
+
+
+@pytest.fixture
+def service(engine: AsyncEngine) -> Service:
+    return Service(engine)

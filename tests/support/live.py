@@ -1,0 +1,151 @@
+"""A whole stack started by the `hamdel` command, seen as its users see it: HTTP, Kafka, SQL, the command line."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import psutil
+from hamdel.http.auth.keys import PRIVATE_KEY_FILE, issue_token
+
+from tests.support.topic_reader import TopicRecord, read_topic
+
+__all__ = ["SHORTS", "LiveStack"]
+
+SHORTS = ("profile", "interaction", "survey", "loyalty")
+
+
+@dataclass
+class LiveStack:
+    """One home folder with a stack; `options` go to `hamdel up`."""
+
+    home: Path
+    options: tuple[str, ...] = ()
+    status: dict[str, Any] = field(default_factory=dict)
+
+    def hamdel(self, *arguments: str, timeout: float = 180, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Runs the command line on this home and gives its output."""
+        command = [sys.executable, "-m", "hamdel_cli", *arguments, "--home", str(self.home)]
+        result = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+        if check and result.returncode:
+            raise AssertionError(f"hamdel {' '.join(arguments)} ended with {result.returncode}\n{result.stderr}")
+        return result
+
+    def spawn(self, *arguments: str) -> subprocess.Popen[bytes]:
+        """Starts the command line in the background."""
+        command = [sys.executable, "-m", "hamdel_cli", *arguments, "--home", str(self.home)]
+        return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    def up(self) -> None:
+        """Starts (or repairs) the stack and reads its addresses."""
+        self.hamdel("up", "--detach", *self.options)
+        self.refresh()
+
+    def down(self) -> None:
+        """Stops everything."""
+        self.hamdel("down")
+
+    def refresh(self) -> None:
+        """Reads `hamdel status` again: a reborn broker has another port."""
+        self.status = json.loads(self.hamdel("status", "--json").stdout)
+
+    @property
+    def gateway(self) -> str:
+        """The gateway's base URL."""
+        return str(self.status["gateway"])
+
+    @property
+    def kafka(self) -> str:
+        """The broker's address now."""
+        return str(self.status["kafka"])
+
+    def database(self, short: str) -> str:
+        """The URL of a database, by the service's short name."""
+        return str(self.status["databases"][short if short == "gateway" else f"{short}-service"])
+
+    def pid(self, process: str) -> int:
+        """The process id of a part of the stack."""
+        return int(self.status["processes"][process]["pid"])
+
+    def kill(self, process: str, number: signal.Signals = signal.SIGKILL, *, missing_ok: bool = False) -> None:
+        """Sends a signal to one process that this stack started."""
+        try:
+            os.kill(self.pid(process), number)
+        except ProcessLookupError:
+            if not missing_ok:
+                raise
+
+    def kill_supervisor(self) -> None:
+        """kill -9 of the process that watches the others."""
+        os.kill(
+            int(json.loads((self.home / "state" / "running.json").read_text())["supervisor"]["pid"]), signal.SIGKILL
+        )
+
+    def children(self, process: str) -> list[int]:
+        """The ids of a process's own children."""
+        return [child.pid for child in psutil.Process(self.pid(process)).children(recursive=True)]
+
+    def client(
+        self, role: str, *, customer_id: str | None = None, ttl_seconds: int = 3600, scopes: tuple[str, ...] = ()
+    ) -> httpx.Client:
+        """An HTTP client with a token for a role."""
+        token = issue_token(
+            self.home / "keys" / PRIVATE_KEY_FILE,
+            role,
+            subject=f"test-{role}",
+            customer_id=UUID(customer_id) if customer_id else None,
+            scopes=scopes,
+            ttl_seconds=ttl_seconds,
+        )
+        return httpx.Client(base_url=self.gateway, headers={"Authorization": f"Bearer {token}"}, timeout=15)
+
+    def fetch(self, short: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Rows of a query in a service's database."""
+
+        async def run() -> list[tuple[Any, ...]]:
+            connection = await asyncpg.connect(self.database(short))
+            try:
+                return [tuple(row) for row in await connection.fetch(query, *values)]
+            finally:
+                await connection.close()
+
+        return asyncio.run(run())
+
+    def count(self, short: str, *tables: str) -> tuple[int, ...]:
+        """Row counts."""
+        return tuple(int(self.fetch(short, f"SELECT count(*) FROM {table}")[0][0]) for table in tables)
+
+    def read(self, topic: str) -> list[TopicRecord]:
+        """Every record of a topic."""
+        return read_topic(self.kafka, topic)
+
+    def wait_until_quiet(self, timeout: float = 60) -> None:
+        """Until nothing waits: outboxes empty, no dirty section, and the gateway has stored every section."""
+        deadline = time.monotonic() + timeout
+        while time.monotonic() < deadline:
+            if all(self._published(short) for short in SHORTS) and self._all_projected():
+                return
+            time.sleep(0.1)
+        raise AssertionError(f"the stack did not come to rest within {timeout} s")
+
+    def _published(self, short: str) -> bool:
+        waiting = self.fetch(
+            short,
+            "SELECT (SELECT count(*) FROM outbox), "
+            "(SELECT count(*) FROM event_streams WHERE sequence > section_published)",
+        )
+        return waiting[0] == (0, 0)
+
+    def _all_projected(self) -> bool:
+        return self.hamdel("doctor", "--views", check=False).returncode == 0
