@@ -39,7 +39,8 @@ INSERT_ONE = """
 """
 INSERT_MANY = """
     WITH t AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::text[], $5::text[], $6::text[],
-                                    $7::uuid[], $8::bytea[]) AS t(customer, id, at, channel, kind, subject, event, payload)),
+                                    $7::uuid[], $8::bytea[])
+                    AS t(customer, id, at, channel, kind, subject, event, payload)),
          s AS (INSERT INTO floor_streams SELECT customer, count(*) FROM t GROUP BY 1 ORDER BY 1
                ON CONFLICT (id) DO UPDATE SET sequence = floor_streams.sequence + excluded.sequence),
          r AS (INSERT INTO floor_rows SELECT id, customer, at, channel, kind, subject FROM t)
@@ -147,5 +148,10 @@ FLOORS: dict[str, Callable[[], Any]] = {
 
 if __name__ == "__main__":
     uvicorn.run(
-        FLOORS[sys.argv[1]](), host="127.0.0.1", port=int(sys.argv[2]), loop="uvloop", http="httptools", access_log=False
+        FLOORS[sys.argv[1]](),
+        host="127.0.0.1",
+        port=int(sys.argv[2]),
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
     )

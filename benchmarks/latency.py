@@ -1,9 +1,9 @@
 """P6: from the commit of a write to the projected view that shows it, at a steady 200 writes a second.
 
-Method: every 5 ms one interaction is posted through the gateway; when its answer is there (the commit lies before it), the
-projected view of that customer is read until its `interactions` section has the sequence the answer named. The time is
-taken from the arrival of the answer, which is a little after the commit, to the arrival of the first view that shows it;
-the polling pause is 1 ms, and the reads are part of the load.
+Method: every 5 ms one interaction is posted through the gateway; when its answer is there (the commit lies before it),
+the projected view of that customer is read until its `interactions` section has the sequence the answer named. The time
+is taken from the arrival of the answer, a little after the commit, to the arrival of the first view that shows it; the
+polling pause is 1 ms, and the reads are part of the load.
 """
 
 from __future__ import annotations

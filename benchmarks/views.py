@@ -17,11 +17,11 @@ SERVICES = ("profile-service", "interaction-service", "survey-service", "loyalty
 
 
 def _sample(stack: Stack, customer: str, token: str) -> Path:
-    request = urllib.request.Request(  # noqa: S310
+    request = urllib.request.Request(
         f"http://127.0.0.1:{stack.gateway_port}/v1/customers/{customer}/view",
         headers={"Authorization": f"Bearer {token}"},
     )
-    with urllib.request.urlopen(request, timeout=10) as answer, tempfile.NamedTemporaryFile(delete=False) as file:  # noqa: S310
+    with urllib.request.urlopen(request, timeout=10) as answer, tempfile.NamedTemporaryFile(delete=False) as file:
         file.write(answer.read())
         return Path(file.name)
 

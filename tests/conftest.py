@@ -6,25 +6,34 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
 from hamdel_cli.embedded.broker import EmbeddedBroker
 from hamdel_cli.embedded.postgres import EmbeddedPostgres
 from hamdel_cli.keys import KeyFolder
-
 from tests.support.databases import EVENTING, Databases
 from tests.support.tokens import Tokens
 
 if TYPE_CHECKING:
     import httpx
+
     from hamdel.messaging.settings import KafkaSettings
 
 
 @pytest.fixture(scope="session")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The session's own state folder."""
-    return tmp_path_factory.mktemp("hamdel")
+def home() -> Iterator[Path]:
+    """The session's own state folder.
+
+    Not below pytest's own: every session closes that one to other accounts when it starts (mode 0700), and PostgreSQL,
+    which runs as another account where we are root, would lose its files.
+    """
+    folder = Path(mkdtemp(prefix="hamdel-test-"))
+    yield folder
+    rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""The rules of the codebase as small functions over source text: each gives what it found, and nothing when all is well."""
+"""The rules of the codebase as small functions over source text: each gives what it found, else nothing."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def lines_of(function: Function) -> int:
 
 
 def is_route(function: Function) -> bool:
-    """Whether a decorator is `@something.get(…)`, or another HTTP method, with a path that begins with `/` or is empty."""
+    """Whether a decorator is `@something.get(…)`, or another HTTP method, with a path (`/…` or empty)."""
     for decorator in function.decorator_list:
         if isinstance(decorator, ast.Call) and isinstance(decorator.func, ast.Attribute):
             path = decorator.args[0] if decorator.args else None
@@ -72,9 +72,8 @@ def is_route(function: Function) -> bool:
 
 def long_routes(source: str) -> list[str]:
     """Routes of 15 lines or more."""
-    return [
-        f"{each.name}: {lines_of(each)} lines" for each in functions(source) if is_route(each) and lines_of(each) >= ROUTE_LINES
-    ]
+    sizes = {each.name: lines_of(each) for each in functions(source) if is_route(each)}
+    return [f"{name}: {size} lines" for name, size in sizes.items() if size >= ROUTE_LINES]
 
 
 def long_functions(source: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Each import contract of pyproject.toml is seen breaking in a tiny tree with the same names, and keeping without it."""
+"""Each import contract of pyproject.toml is seen breaking in a tiny tree with the same names."""
 
 from __future__ import annotations
 

@@ -22,6 +22,7 @@ CATCH_ALL: Final[dict[str, str]] = {
     "hamdel/http/background.py": "the loop of a background task: one failed round does not end it",
     "hamdel/messaging/consumer/": "the consumer loop: a handler's error is classified, retried and parked",
     "hamdel/messaging/relay/": "the relay loop: whatever fails, the rows stay and it goes on",
+    "hamdel_cli/main.py": "the top handler of the command line: one clear line and an exit status",
     "gateway/customer_view/coalescer.py": "the failure of a shared read is handed to every caller that waits for it",
 }
 

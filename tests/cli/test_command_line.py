@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,16 @@ def test_a_failure_is_one_line_and_exit_code_1(nothing: LiveStack, arguments: li
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr.startswith("hamdel: ")
     assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("options", [[], ["--detach"]])
+def test_a_port_that_is_taken_is_said_before_anything_starts(nothing: LiveStack, options: list[str]) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        result = nothing.hamdel("up", "--port", str(port), *options, check=False)
+    assert (result.returncode, result.stderr) == (1, f"hamdel: port {port} is taken\n")
 
 
 def test_down_where_nothing_runs_is_no_failure(nothing: LiveStack) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+
 from hamdel_cli.importing.purchases import BadRowError, Purchase, batches, customers_of, lanes, read_purchases
 from hamdel_cli.sample import sample_path
 

@@ -129,6 +129,16 @@ def test_a_killed_broker_comes_back_on_its_other_port(running: LiveStack) -> Non
 
 
 @pytest.mark.slow
+def test_a_broker_that_came_back_has_all_topics_again(running: LiveStack) -> None:
+    old = running.status["processes"]["broker"]
+    running.kill("broker")
+    wait_for(running, "broker", old)
+    deadline = time.monotonic() + 20
+    while "topics: 14 of 14" not in (output := running.hamdel("doctor", check=False).stdout):
+        assert time.monotonic() < deadline, output
+
+
+@pytest.mark.slow
 def test_down_leaves_no_process(tmp_path: Path) -> None:
     stack = LiveStack(tmp_path / "home")
     stack.up()

@@ -58,8 +58,8 @@ def addresses(deployment: Deployment) -> Iterator[str]:
             if url.hostname != service or str(url.port) != ports.get(service):
                 yield f"{container}: HAMDEL_{short.upper()}_URL does not reach {service}"
     advertised = str(deployment.services["kafka"]["environment"]["KAFKA_ADVERTISED_LISTENERS"])
-    for container, service in deployment.services.items():
-        bootstrap = process_environment(service, {}).get("HAMDEL_KAFKA_BOOTSTRAP")
+    for container, declared in deployment.services.items():
+        bootstrap = process_environment(declared, {}).get("HAMDEL_KAFKA_BOOTSTRAP")
         if bootstrap is not None and advertised != f"PLAINTEXT://{bootstrap}":
             yield f"{container}: HAMDEL_KAFKA_BOOTSTRAP is not what Kafka advertises"
 

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.live import LiveStack
+from tests.support.live import LiveStack, temporary_stack
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
+def stack() -> Iterator[LiveStack]:
     """A running stack; stopped at the end of the session."""
-    live = LiveStack(tmp_path_factory.mktemp("stack"))
-    live.up()
-    yield live
-    live.down()
+    with temporary_stack() as live:
+        yield live

@@ -6,13 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.support.live import LiveStack
+from tests.support.live import LiveStack, temporary_stack
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
+def stack() -> Iterator[LiveStack]:
     """A running stack for one module; stopped at its end."""
-    live = LiveStack(tmp_path_factory.mktemp("faulty"))
-    live.up()
-    yield live
-    live.down()
+    with temporary_stack() as live:
+        yield live

@@ -44,7 +44,11 @@ def expected(log: Path) -> tuple[int, int, Decimal]:
     """Customers, purchases and sum, straight from the file."""
     with log.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    return len({row["customer"] for row in rows}), len(rows), sum((Decimal(row["amount_usd"]) for row in rows), Decimal())
+    return (
+        len({row["customer"] for row in rows}),
+        len(rows),
+        sum((Decimal(row["amount_usd"]) for row in rows), Decimal()),
+    )
 
 
 def kill(stack: LiveStack, victim: str) -> None:
@@ -86,6 +90,8 @@ def test_an_import_survives_the_death_of(
     stack.wait_until_quiet()
     assert "differences: 0" in stack.hamdel("doctor", "--views").stdout
     for short in ("profile", "interaction"):
-        last = {str(r[0]): int(r[1]) for r in stack.fetch(short, "SELECT customer_id::text, sequence FROM event_streams")}
+        last = {
+            str(r[0]): int(r[1]) for r in stack.fetch(short, "SELECT customer_id::text, sequence FROM event_streams")
+        }
         seen = first_occurrences(stack.read(f"hamdel.{short}.events"))
         assert {subject: list(range(1, n + 1)) for subject, n in last.items() if n} == seen

@@ -15,6 +15,9 @@ import asyncpg
 import orjson
 import pytest
 import uvicorn
+from multidict import CIMultiDictProxy
+from yarl import URL
+
 from gateway.customer_view.arrivals import Arrivals
 from gateway.customer_view.projector import Projector
 from gateway.customer_view.repository import ViewRepository, open_pool
@@ -25,9 +28,6 @@ from hamdel.contracts.sections import SECTIONS, sections_topic
 from hamdel.database import DatabaseSettings
 from hamdel.http.auth import generate_key_pair, issue_token
 from hamdel.messaging.transport import Record
-from multidict import CIMultiDictProxy
-from yarl import URL
-
 from tests.gateway.peers import Peer
 
 Token = Callable[..., str]

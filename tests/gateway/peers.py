@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 from aiohttp import web
+
 from hamdel.contracts.sections import EMPTY, encode_section
 
 AT = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)

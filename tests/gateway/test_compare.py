@@ -7,8 +7,8 @@ from uuid import UUID
 
 import orjson
 import pytest
-from hamdel.ids import new_id
 
+from hamdel.ids import new_id
 from tests.gateway.conftest import Client, Projection, Token
 from tests.gateway.peers import Peer
 

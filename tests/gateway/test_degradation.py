@@ -6,9 +6,9 @@ from uuid import UUID
 
 import aiohttp
 import asyncpg
+
 from gateway.settings import GatewaySettings
 from hamdel.ids import new_id
-
 from tests.gateway.conftest import Client, Projection, Token, serving
 from tests.gateway.peers import Peer
 

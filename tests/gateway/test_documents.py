@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from gateway.documentation import join
-
 from tests.gateway.conftest import Client
 from tests.gateway.peers import Peer
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import orjson
 import pytest
+
 from gateway.customer_view.masking import mask, masked_profile
 from hamdel.ids import new_id
-
 from tests.gateway.conftest import Client, Projection, Token
 from tests.gateway.peers import Peer
 

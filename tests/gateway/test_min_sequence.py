@@ -7,11 +7,11 @@ import time
 from uuid import UUID
 
 import pytest
+
 from gateway.customer_view.arrivals import Arrivals
 from gateway.customer_view.sequences import parse_sequences
 from hamdel.http.problem import Malformed
 from hamdel.ids import new_id
-
 from tests.gateway.conftest import Client, Projection
 from tests.gateway.peers import Peer
 

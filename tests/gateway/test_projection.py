@@ -5,12 +5,12 @@ from __future__ import annotations
 from uuid import UUID
 
 import orjson
+
 from gateway.customer_view.projector import TOPICS
 from gateway.customer_view.sections import EMPTY_DATA
 from hamdel.contracts.sections import encode_section
 from hamdel.ids import new_id
 from hamdel.messaging.transport import Record
-
 from tests.gateway.conftest import Projection, record_of
 from tests.gateway.peers import AT
 

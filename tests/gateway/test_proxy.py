@@ -6,13 +6,14 @@ import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 
+import aiohttp
 import pytest
 from aiohttp import web
+
 from gateway.proxy.table import owner_of
 from gateway.settings import GatewaySettings
 from hamdel.http.problem import Malformed, NotFound
 from hamdel.ids import new_id
-
 from tests.gateway.conftest import Client, Token
 from tests.gateway.peers import Peer
 
@@ -104,7 +105,8 @@ async def test_the_request_travels_with_its_headers_and_its_body(gateway: Client
 
 async def test_headers_of_one_connection_do_not_travel(gateway: Client, peers: dict[str, Peer]) -> None:
     await gateway.call("GET", "/v1/customers", headers={"Connection": "X-Secret", "X-Secret": "1", "TE": "trailers"})
-    assert {"X-Secret", "TE"} & set(peers["profile"].seen[-1].headers) == set()
+    passed = peers["profile"].seen[-1].headers
+    assert [name for name in ("X-Secret", "TE") if name in passed] == []
 
 
 async def test_the_trace_goes_on_in_the_service(gateway: Client, peers: dict[str, Peer]) -> None:
@@ -205,7 +207,7 @@ async def test_an_answer_that_breaks_off_breaks_off_for_the_client(gateway: Clie
         return response
 
     peers["profile"].answer = torn
-    with pytest.raises(OSError, match=r"payload|[Cc]onnection|[Dd]isconnected"):
+    with pytest.raises(aiohttp.ClientError):
         await gateway.call("GET", "/v1/exports/1")
 
 

@@ -7,10 +7,10 @@ from uuid import UUID
 import orjson
 import pytest
 from aiohttp import web
+
 from hamdel.contracts.sections import EMPTY, encode_section
 from hamdel.http.auth import generate_key_pair, issue_token
 from hamdel.ids import new_id
-
 from tests.gateway.conftest import Client, Projection, Token
 from tests.gateway.peers import AT, Peer
 

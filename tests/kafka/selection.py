@@ -8,7 +8,7 @@ import pytest
 
 __all__ = ["needs_kafka", "pytest_collection_modifyitems"]
 
-BROKER_FIXTURES: Final = frozenset({"broker", "stack", "kafka_settings"})
+BROKER_FIXTURES: Final = frozenset({"broker", "kafka_settings"})
 
 
 def needs_kafka(item: pytest.Item) -> bool:

@@ -9,9 +9,9 @@ from typing import Any
 
 import httpx
 from fastapi import FastAPI
+
 from hamdel.http import create_app
 from hamdel_cli.topology import PACKAGES
-
 from tests.support.tokens import Tokens
 
 __all__ = ["application", "client_of"]

@@ -9,6 +9,7 @@ from itertools import count
 from typing import Any, TypeVar
 
 import asyncpg
+
 from hamdel.messaging.schema import CONSUMER_V1, HTTP_V1, OUTBOX_V1
 from hamdel_cli.embedded.postgres import EmbeddedPostgres
 

@@ -9,21 +9,38 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import httpx
 import psutil
-from hamdel.http.auth.keys import PRIVATE_KEY_FILE, issue_token
 
+from hamdel.http.auth.keys import PRIVATE_KEY_FILE, issue_token
 from tests.support.topic_reader import TopicRecord, read_topic
 
-__all__ = ["SHORTS", "LiveStack"]
+__all__ = ["SHORTS", "LiveStack", "temporary_stack"]
 
 SHORTS = ("profile", "interaction", "survey", "loyalty")
+
+
+@contextmanager
+def temporary_stack(*options: str) -> Iterator[LiveStack]:
+    """A stack in a folder of its own, outside pytest's (see the fixture `home`); stopped and removed at the end."""
+    home = Path(mkdtemp(prefix="hamdel-stack-"))
+    live = LiveStack(home, options)
+    try:
+        live.up()
+        yield live
+    finally:
+        live.down()
+        rmtree(home, ignore_errors=True)
 
 
 @dataclass
@@ -128,7 +145,7 @@ class LiveStack:
 
     def read(self, topic: str) -> list[TopicRecord]:
         """Every record of a topic."""
-        return read_topic(self.kafka, topic)
+        return read_topic(self.kafka, topic, quiet=0.4)
 
     def wait_until_quiet(self, timeout: float = 60) -> None:
         """Until nothing waits: outboxes empty, no dirty section, and the gateway has stored every section."""

@@ -26,8 +26,8 @@ __all__ = ["run_demo"]
 
 SOURCE = "cdnow"
 CUSTOMER = "00004"
-WRITES = 300
-WRITES_PER_SECOND = 50
+WRITES = 200
+WRITES_PER_SECOND = 25
 
 Say = Callable[[str], None]
 
@@ -86,5 +86,5 @@ async def _freshness(gateway: Gateway, customers: list[str], say: Say) -> None:
     say(
         f"\ncommit to view: p50 {times.p50 * 1000:.0f} ms, p99 {times.p99 * 1000:.0f} ms"
         f" ({WRITES} interactions at {WRITES_PER_SECOND}/s; from the answer of the write until the projected view"
-        " shows its Hamdel-Sequence, the view asked for every 2 ms)"
+        " shows its Hamdel-Sequence, the view asked for every 5 ms)"
     )

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import asyncpg
+
 from hamdel.messaging.reader import partition_counts
 from hamdel.messaging.topics import PARTITIONS, TopicsFailedError
-
 from hamdel_cli.embedded import repository
 from hamdel_cli.embedded.environment import database_url
 from hamdel_cli.embedded.health import is_ready

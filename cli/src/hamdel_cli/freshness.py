@@ -13,7 +13,7 @@ from hamdel_cli.gateway_client import Gateway
 
 __all__ = ["Freshness", "measure_freshness", "quantile"]
 
-POLL_SECONDS = 0.002
+POLL_SECONDS = 0.005
 GIVE_UP_SECONDS = 15.0
 SECTION = "interactions"
 
@@ -58,7 +58,7 @@ async def _one(gateway: Gateway, customer: str, at: float) -> float:
         "kind": "visit",
         "occurred_at": datetime.now(UTC).isoformat(),
     }
-    answer = await gateway.request("POST", "/v1/interactions", json=body)
+    answer = await gateway.request("POST", "/v1/interactions", body=body)
     committed = time.monotonic()
     sequence = int(answer.headers["Hamdel-Sequence"].partition(f"{SECTION}=")[2].partition(",")[0])
     while time.monotonic() < committed + GIVE_UP_SECONDS:

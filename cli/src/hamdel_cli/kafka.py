@@ -5,7 +5,6 @@ from __future__ import annotations
 from hamdel.contracts.sections import events_topic
 from hamdel.messaging.settings import KafkaSettings
 from hamdel.messaging.topics import TopicSpec, apply_topics, service_topics
-
 from hamdel_cli.topology import PROCESSES, SERVICES
 
 __all__ = ["all_topics", "apply_all_topics", "embedded_kafka", "events_topics"]

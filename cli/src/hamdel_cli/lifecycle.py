@@ -11,7 +11,7 @@ from typing import Any
 
 from hamdel_cli.embedded.environment import database_url, process_url
 from hamdel_cli.embedded.health import is_ready
-from hamdel_cli.embedded.ports import LOOPBACK
+from hamdel_cli.embedded.ports import LOOPBACK, is_free
 from hamdel_cli.embedded.processes import ProcessMark, end_processes, kill_processes, mark_of, running, spawn
 from hamdel_cli.embedded.stack import StackFailedError, Supervisor, end_leftovers
 from hamdel_cli.embedded.state import Home, HomeBusyError, Running, Settings
@@ -21,7 +21,7 @@ from hamdel_cli.topology import GATEWAY, PROCESSES
 
 __all__ = ["readable", "run_in_foreground", "running_stack", "start_detached", "status", "stop", "summary"]
 
-START_TIMEOUT = 90.0
+START_TIMEOUT = 150.0
 STOP_TIMEOUT = 12.0
 
 
@@ -33,6 +33,8 @@ def run_in_foreground(folder: Path, port: int | None, say: Callable[[str], None]
         say(summary(folder))
         say("Ctrl-C stops everything.")
 
+    if not home.locked():
+        _refuse_taken(port)
     try:
         supervise(home, port, say if verbose else lambda _: None, on_ready)
     except HomeBusyError as error:
@@ -50,6 +52,7 @@ def start_detached(folder: Path, port: int | None, *, verbose: bool = False) -> 
     began = time.monotonic()
     mark: ProcessMark | None = None
     if not home.locked():
+        _refuse_taken(port)
         home.forget_failure()
         arguments = [sys.executable, "-m", "hamdel_cli.embedded.supervisor", "--home", str(home.folder)]
         log = home.folder / "logs" / "supervisor.log"
@@ -58,6 +61,11 @@ def start_detached(folder: Path, port: int | None, *, verbose: bool = False) -> 
     _wait_until_ready(home, mark)
     if verbose:
         sys.stderr.write(f"ready after {time.monotonic() - began:.2f} s; phases in logs/supervisor.log\n")
+
+
+def _refuse_taken(port: int | None) -> None:
+    if port is not None and not is_free(port):
+        raise CommandFailedError(f"port {port} is taken")
 
 
 def _wait_until_ready(home: Home, started: ProcessMark | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from typing import Any
@@ -19,6 +20,8 @@ class Application(typer.Typer):
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Runs the command line of this process."""
+        # a broker that is away is said once, by us, and not for each of aiokafka's attempts
+        logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
         try:
             return super().__call__(*args, **kwargs)
         except CommandFailedError as error:

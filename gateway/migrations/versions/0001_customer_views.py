@@ -1,6 +1,7 @@
 """The customer view: one row per customer, four ready sections in it."""
 
 from alembic import op
+
 from hamdel.messaging.schema import HTTP_V1
 
 revision = "0001"

@@ -6,12 +6,12 @@ import sys
 from typing import cast
 
 from fastapi import FastAPI
-from hamdel.http.server import main, serve
-from hamdel.telemetry import configure_logging
 from pydantic import ValidationError
 
 from gateway.main import create_gateway, definition
 from gateway.settings import GatewaySettings
+from hamdel.http.server import main, serve
+from hamdel.telemetry import configure_logging
 
 
 def run() -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from importlib import resources
 
-from hamdel.http.call import call_of
-from hamdel.http.responses import JsonBytes
 from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.parts import parts_of
+from hamdel.http.call import call_of
+from hamdel.http.responses import JsonBytes
 
 __all__ = ["Documents"]
 
@@ -34,7 +34,7 @@ class Documents:
 
 async def _openapi(connection: HTTPConnection) -> Response:
     call_of(connection).operation = "openapi"
-    return JsonBytes(await parts_of(connection).documentation.joined(connection.app.openapi()))
+    return JsonBytes(await parts_of(connection).documentation.joined(connection.app.state.document))
 
 
 async def _page(connection: HTTPConnection) -> Response:

@@ -7,7 +7,6 @@ joined OpenAPI; `Proxy` hands the services' paths on; what is left are the gatew
 from __future__ import annotations
 
 from fastapi import FastAPI
-from hamdel.http import ServiceDefinition, create_app
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
@@ -19,6 +18,8 @@ from gateway.parts import gateway_lifespan, running_hot_reader
 from gateway.policy import POLICY
 from gateway.proxy.middleware import Proxy
 from gateway.settings import GatewaySettings
+from hamdel.http import ServiceDefinition, create_app
+from hamdel.http.openapi import openapi_of
 
 __all__ = ["create_gateway", "definition"]
 
@@ -39,7 +40,10 @@ def definition() -> ServiceDefinition:
 
 def create_gateway(settings: GatewaySettings) -> ASGIApp:
     """The whole application."""
-    return with_hot_view(create_app(definition(), settings))
+    parts = definition()
+    app = create_app(parts, settings)
+    app.state.document = openapi_of(app, parts)
+    return with_hot_view(app)
 
 
 def with_hot_view(app: FastAPI) -> ASGIApp:

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import cast
 
 import asyncpg
-import structlog
 from fastapi import FastAPI
-from hamdel.http.services import Services, services_of
-from hamdel.messaging import BatchConsumer, Record
-from hamdel.telemetry import AccessLog
 from starlette.requests import HTTPConnection
 
 from gateway.auth.service_token import ServiceToken
@@ -29,14 +25,17 @@ from gateway.customer_view.service import ViewReader
 from gateway.documentation import Documentation
 from gateway.proxy.forward import Forwarder, open_session
 from gateway.settings import GatewaySettings
+from hamdel.clock import utc_now
+from hamdel.http.services import Services, services_of
+from hamdel.messaging import BatchConsumer, Record
+from hamdel.messaging.consumer.dlq import DeadLetter, DeadLetters
+from hamdel.telemetry import AccessLog
 
 __all__ = ["CONSUMER", "GatewayParts", "gateway_lifespan", "parts_of", "running_hot_reader"]
 
 CONSUMER = "gateway"
 _CLOSE_SECONDS = 3.0
 _KEY = "gateway"
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,8 @@ async def gateway_lifespan(services: Services) -> AsyncIterator[None]:
     http = open_session(settings.proxy_connections, settings.proxy_connect_seconds)
     views = ViewRepository(pool, lambda: services.sentinel.healthy)
     arrivals = Arrivals()
-    projector = Projector(views, arrivals, _report_dead_letter)
+    letters = DeadLetters(CONSUMER, settings.kafka())
+    projector = Projector(views, arrivals, _dead_letter(letters))
     consumer = BatchConsumer(CONSUMER, tuple(TOPICS), projector.handle, settings.kafka())
     upstreams = settings.upstreams()
     live = LiveSections(http, upstreams, ServiceToken(settings.service_token_file), settings.live_timeout_seconds)
@@ -93,6 +93,7 @@ async def gateway_lifespan(services: Services) -> AsyncIterator[None]:
         yield
     finally:
         await consumer.stop()
+        await letters.stop()
         del services.extras[_KEY]
         await http.close()
         await _close(pool)
@@ -118,11 +119,9 @@ async def _close(pool: asyncpg.Pool) -> None:
     pool.terminate()
 
 
-async def _report_dead_letter(record: Record, error: BadSectionError) -> None:
-    log.error(
-        "section_record_skipped",
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        reason=str(error),
-    )
+def _dead_letter(letters: DeadLetters) -> Callable[[Record, BadSectionError], Awaitable[None]]:
+    async def send(record: Record, error: BadSectionError) -> None:
+        now = utc_now()
+        await letters.send([DeadLetter(record, type(error).__name__, 1, now, now)])
+
+    return send

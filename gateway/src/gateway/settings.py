@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pydantic import Field
+
 from hamdel.contracts.sections import SECTIONS
 from hamdel.http.settings import ServiceSettings
-from pydantic import Field
 
 __all__ = ["GatewaySettings"]
 

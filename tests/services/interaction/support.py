@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -58,7 +59,7 @@ class Api:
         headers: Mapping[str, str] | None = None,
     ) -> httpx.Response:
         """One request; `body` is plain data or the bytes themselves."""
-        sent = body if isinstance(body, bytes | None) else orjson.dumps(body)
+        sent = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         given = self.tokens.bearer(role, customer_id=customer_id) | dict(headers or {})
         if sent is not None:
             given.setdefault("Content-Type", "application/json")
@@ -83,9 +84,7 @@ class Api:
         """A new customer whom the service knows."""
         customer_id = new_id()
         async with self.engine.begin() as connection:
-            await connection.execute(
-                text("INSERT INTO known_customers VALUES (:id, now())"), {"id": customer_id}
-            )
+            await connection.execute(text("INSERT INTO known_customers VALUES (:id, now())"), {"id": customer_id})
         return str(customer_id)
 
     async def rows(self, query: str, **values: Any) -> list[tuple[Any, ...]]:

@@ -93,7 +93,11 @@ async def test_an_equal_amount_spelled_otherwise_is_the_same_purchase(api: Api) 
 
 @pytest.mark.parametrize(
     "change",
-    [{"total": {"amount": "77.01", "currency": "USD"}}, {"total": {"amount": "77.00", "currency": "EUR"}}, {"items": [{}]}],
+    [
+        {"total": {"amount": "77.01", "currency": "USD"}},
+        {"total": {"amount": "77.00", "currency": "EUR"}},
+        {"items": [{}]},
+    ],
 )
 async def test_a_taken_external_id_with_other_content_is_a_conflict(api: Api, change: dict[str, Any]) -> None:
     body = purchase(await api.customer(), "p-1")

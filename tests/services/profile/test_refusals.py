@@ -1,4 +1,4 @@
-"""What a create refuses, and how it says where."""
+"""What a create or a patch refuses, and how it says where."""
 
 from __future__ import annotations
 
@@ -61,3 +61,28 @@ async def test_a_value_that_is_not_allowed_is_refused_with_its_place(
 @pytest.mark.parametrize("body", [b"{", b'{"name": {"given": "\\ud800"}}', b'{"attributes": {"a": NaN}}', b"\xff"])
 async def test_a_body_that_is_not_json_text_is_malformed(shared_api: Api, body: bytes) -> None:
     assert (await shared_api.call("POST", "/v1/customers", body)).status_code == 400
+
+
+DEEP_PATCH = b'{"attributes":' + b'{"a":' * 900 + b"1" + b"}" * 901
+
+REFUSED_PATCHES: list[tuple[Any, str]] = [
+    ({"kind": None}, "/kind"),
+    ({"identifiers": []}, "/identifiers"),
+    ({"version": 9}, "/version"),
+    ({"name": {"first": "x"}}, "/name/first"),
+    ({"location": {"lat": 1}}, "/location/lon"),
+    ({"birth_date": "2999-01-01"}, "/birth_date"),
+    ({"attributes": {"b": "x" * 9000}}, "/attributes"),
+    (DEEP_PATCH, ""),
+    ([], ""),
+]
+
+
+@pytest.mark.parametrize(("body", "pointer"), REFUSED_PATCHES)
+async def test_a_patch_whose_outcome_is_not_allowed_is_refused_with_its_place(
+    shared_api: Api, body: Any, pointer: str
+) -> None:
+    made = await shared_api.create(attributes={"a": "x" * 9000})
+    answer = await shared_api.patch(made["id"], 1, body)
+    assert answer.status_code == 422
+    assert pointer in pointers(answer)

@@ -58,12 +58,8 @@ def test_a_token_gives_its_principal(keys: Keys) -> None:
     customer = new_id()
     token = issue_token(keys[0], ["customer"], subject="zahra", customer_id=customer, scopes=["pii:read", "x"])
     principal = verifier(keys[1]).verify_header(header(token))
-    assert (principal.subject, principal.roles, principal.customer_id, principal.scopes) == (
-        "zahra",
-        {"customer"},
-        customer,
-        {"pii:read", "x"},
-    )
+    assert (principal.subject, principal.customer_id) == ("zahra", customer)
+    assert (set(principal.roles), set(principal.scopes)) == ({"customer"}, {"pii:read", "x"})
 
 
 def test_a_single_role_claim_is_accepted(keys: Keys) -> None:
@@ -103,7 +99,9 @@ def test_an_expired_token_is_refused_even_when_it_is_remembered(keys: Keys) -> N
         checked.verify_header(token)
 
 
-@pytest.mark.parametrize("value", [b"", b"Bearer", b"Bearer  ", b"Basic eDp5", b"Bearer a.b.c", b"Bearer \xff", b"B" * 9_000])
+@pytest.mark.parametrize(
+    "value", [b"", b"Bearer", b"Bearer  ", b"Basic eDp5", b"Bearer a.b.c", b"Bearer \xff", b"B" * 9_000]
+)
 def test_a_strange_header_is_refused(keys: Keys, value: bytes) -> None:
     with pytest.raises(Unauthenticated):
         verifier(keys[1]).verify_header(value)
@@ -111,7 +109,7 @@ def test_a_strange_header_is_refused(keys: Keys, value: bytes) -> None:
 
 def test_an_unsigned_token_is_refused(keys: Keys) -> None:
     with pytest.raises(Unauthenticated):
-        verifier(keys[1]).verify_header(header(jwt.encode(claims(), None, algorithm="none")))
+        verifier(keys[1]).verify_header(header(jwt.encode(claims(), "", algorithm="none")))
 
 
 def test_a_token_signed_with_the_public_key_as_secret_is_refused(keys: Keys) -> None:
@@ -130,7 +128,9 @@ def test_a_token_of_another_key_is_refused(keys: Keys, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("algorithm", ["ES256", "RS256"])
 def test_other_asymmetric_algorithms_are_accepted(tmp_path: Path, algorithm: str) -> None:
-    key: Any = ec.generate_private_key(ec.SECP256R1()) if algorithm == "ES256" else rsa.generate_private_key(65537, 2048)
+    key: Any = (
+        ec.generate_private_key(ec.SECP256R1()) if algorithm == "ES256" else rsa.generate_private_key(65537, 2048)
+    )
     jwk = jwt.get_algorithm_by_name(algorithm).to_jwk(key.public_key(), as_dict=True)
     file = tmp_path / "jwks.json"
     file.write_text(json.dumps({"keys": [{**jwk, "kid": "k"}]}))
@@ -240,7 +240,9 @@ async def test_a_customer_does_not_see_anybody_else(client: httpx.AsyncClient, c
         assert (await client.get(f"/v1/customers/{other}/notes", headers=mine)).status_code == 403
 
 
-async def test_a_customer_without_the_claim_sees_nothing(client: httpx.AsyncClient, customer: UUID, token: Token) -> None:
+async def test_a_customer_without_the_claim_sees_nothing(
+    client: httpx.AsyncClient, customer: UUID, token: Token
+) -> None:
     assert (await client.get(f"/v1/customers/{customer}/notes", headers=token("customer"))).status_code == 403
 
 

@@ -59,9 +59,7 @@ async def test_a_batch_over_several_customers_has_no_sequence(client: httpx.Asyn
     assert "hamdel-sequence" not in response.headers
 
 
-async def test_a_refused_use_case_leaves_nothing(
-    client: httpx.AsyncClient, customer: UUID, services: Services
-) -> None:
+async def test_a_refused_use_case_leaves_nothing(client: httpx.AsyncClient, customer: UUID, services: Services) -> None:
     response = await write(client, customer, "k", refuse=True)
     assert response.status_code == 409
     assert [await count(services, t) for t in ("event_streams", "outbox", "idempotency_keys")] == [0, 0, 0]
@@ -150,9 +148,7 @@ async def test_a_failed_request_may_be_tried_again_with_its_key(client: httpx.As
     assert response.status_code == 201
 
 
-async def test_a_key_is_forgotten_after_24_hours(
-    client: httpx.AsyncClient, customer: UUID, services: Services
-) -> None:
+async def test_a_key_is_forgotten_after_24_hours(client: httpx.AsyncClient, customer: UUID, services: Services) -> None:
     await write(client, customer, "k")
     async with services.engine.begin() as connection:
         await connection.execute(text("UPDATE idempotency_keys SET created_at = created_at - interval '24 hours'"))

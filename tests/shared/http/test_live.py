@@ -88,7 +88,7 @@ def launch(keys: tuple[Path, Path], token: Token) -> Iterator[Callable[[str], Li
         }
         live = Live({**os.environ, **settings}, port, token)
         started.append(live)
-        live.until("/health/live", 200)
+        live.until("/health/live", 200, 30)
         return live
 
     yield start

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import pytest
-from hamdel.database import DatabaseSettings, create_engine
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from hamdel.database import DatabaseSettings, create_engine
 from tests.shared.messaging.world import Service
 
 

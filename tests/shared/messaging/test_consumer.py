@@ -11,16 +11,15 @@ from uuid import UUID
 
 import orjson
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
 from hamdel.contracts.envelope import Event
 from hamdel.database import UnitOfWork
 from hamdel.ids import new_id
 from hamdel.messaging import ConsumerOptions, EventConsumer, KafkaSettings, Subscription
-from hamdel.messaging.consumer.loop import ConsumerLoop
 from hamdel.messaging.memory import MemoryBroker
 from hamdel.messaging.transport import Message
-from sqlalchemy import text
-from sqlalchemy.exc import OperationalError
-
 from tests.shared.messaging.world import Counted, Service, event_message, until
 
 TOPIC = "test.events"
@@ -65,56 +64,56 @@ async def ledger(service: Service) -> Ledger:
 
 
 @pytest.fixture
-def broker() -> MemoryBroker:
+def memory() -> MemoryBroker:
     return MemoryBroker()
 
 
-def consumer_of(ledger: Ledger, broker: MemoryBroker, options: ConsumerOptions = QUICK, **more: Any) -> EventConsumer:
+def consumer_of(ledger: Ledger, memory: MemoryBroker, options: ConsumerOptions = QUICK, **more: Any) -> EventConsumer:
     return EventConsumer(
         "test-consumer",
         Subscription((TOPIC,), {"test.counted.v1": ledger}),
         ledger.service.units,
         KAFKA,
         options=options,
-        new_consumer=broker.consumer,
-        new_producer=broker.producer,
+        new_consumer=memory.consumer,
+        new_producer=memory.producer,
         **more,
     )
 
 
-async def consume(ledger: Ledger, broker: MemoryBroker, **more: Any) -> EventConsumer:
+async def consume(ledger: Ledger, memory: MemoryBroker, **more: Any) -> EventConsumer:
     """Runs a consumer until everything is committed; returns it, stopped."""
-    consumer = consumer_of(ledger, broker, **more)
+    consumer = consumer_of(ledger, memory, **more)
     await consumer.start()
-    await until(lambda: consumer.lag == 0 and drained(broker))
+    await until(lambda: consumer.lag == 0 and drained(memory))
     await consumer.stop()
     return consumer
 
 
-def drained(broker: MemoryBroker) -> bool:
-    logs = {place: len(log) for place, log in broker.logs.items() if place.topic == TOPIC and log}
-    return all(broker.committed.get(("test-consumer", place)) == size for place, size in logs.items())
+def drained(memory: MemoryBroker) -> bool:
+    logs = {place: len(log) for place, log in memory.logs.items() if place.topic == TOPIC and log}
+    return all(memory.committed.get(("test-consumer", place)) == size for place, size in logs.items())
 
 
-async def test_a_replayed_event_is_applied_once(ledger: Ledger, broker: MemoryBroker) -> None:
+async def test_a_replayed_event_is_applied_once(ledger: Ledger, memory: MemoryBroker) -> None:
     customer = new_id()
     for sequence in (1, 2, 1, 2, 3):
-        broker.append(event_message(customer, sequence))
-    await consume(ledger, broker)
-    broker.committed.clear()
-    await consume(ledger, broker)
+        memory.append(event_message(customer, sequence))
+    await consume(ledger, memory)
+    memory.committed.clear()
+    await consume(ledger, memory)
     assert await ledger.of(customer) == [1, 2, 3]
 
 
-async def test_an_event_that_a_handler_records_carries_its_cause(ledger: Ledger, broker: MemoryBroker) -> None:
+async def test_an_event_that_a_handler_records_carries_its_cause(ledger: Ledger, memory: MemoryBroker) -> None:
     first, second = new_id(), new_id()
 
     async def answer(unit: UnitOfWork, event: Event) -> None:
         unit.record(event.subject, Counted(number=event.sequence))
 
     ledger.also = answer
-    sent = {first: broker.append(event_message(first, 1)), second: broker.append(event_message(second, 1))}
-    await consume(ledger, broker)
+    sent = {first: memory.append(event_message(first, 1)), second: memory.append(event_message(second, 1))}
+    await consume(ledger, memory)
     async with ledger.service.engine.connect() as connection:
         rows = (await connection.execute(text("SELECT aggregateid, payload FROM outbox"))).all()
     causes = {row[0]: orjson.loads(row[1])["causationid"] for row in rows}
@@ -122,42 +121,42 @@ async def test_an_event_that_a_handler_records_carries_its_cause(ledger: Ledger,
 
 
 async def test_an_event_of_an_unknown_type_moves_the_watermark_and_nothing_else(
-    ledger: Ledger, broker: MemoryBroker
+    ledger: Ledger, memory: MemoryBroker
 ) -> None:
     customer = new_id()
-    broker.append(event_message(customer, 1, kind="test.unheard_of.v1"))
-    await consume(ledger, broker)
+    memory.append(event_message(customer, 1, kind="test.unheard_of.v1"))
+    await consume(ledger, memory)
     assert await ledger.of(customer) == []
     assert await ledger.service.scalar("SELECT applied FROM consumer_watermarks") == 1
 
 
 async def test_an_unknown_major_version_is_a_dead_letter_and_its_successor_is_applied(
-    ledger: Ledger, broker: MemoryBroker
+    ledger: Ledger, memory: MemoryBroker
 ) -> None:
     customer = new_id()
-    broker.append(event_message(customer, 1, kind="test.counted.v2"))
-    broker.append(event_message(customer, 2))
-    await consume(ledger, broker)
+    memory.append(event_message(customer, 1, kind="test.counted.v2"))
+    memory.append(event_message(customer, 2))
+    await consume(ledger, memory)
     assert await ledger.of(customer) == [2]
-    assert [dict(r.headers)["dlq-error-type"] for r in broker.records(DLQ)] == [b"UnknownMajorVersion"]
+    assert [dict(r.headers)["dlq-error-type"] for r in memory.records(DLQ)] == [b"UnknownMajorVersion"]
 
 
-async def test_undecodable_bytes_go_to_the_dead_letters_as_they_came(ledger: Ledger, broker: MemoryBroker) -> None:
-    broker.append(Message(TOPIC, b"key", b"\xffnot an event", [("h", b"1")]))
-    await consume(ledger, broker)
-    (letter,) = broker.records(DLQ)
+async def test_undecodable_bytes_go_to_the_dead_letters_as_they_came(ledger: Ledger, memory: MemoryBroker) -> None:
+    memory.append(Message(TOPIC, b"key", b"\xffnot an event", [("h", b"1")]))
+    await consume(ledger, memory)
+    (letter,) = memory.records(DLQ)
     assert (letter.key, letter.value, dict(letter.headers)["h"]) == (b"key", b"\xffnot an event", b"1")
 
 
 async def test_a_failing_event_is_tried_three_times_and_then_its_key_alone_is_parked(
-    ledger: Ledger, broker: MemoryBroker
+    ledger: Ledger, memory: MemoryBroker
 ) -> None:
     bad, good = new_id(), new_id()
     ledger.failing = lambda event: ValueError("secret") if event.subject == bad else None
     for sequence in (1, 2):
         for customer in (bad, good):
-            broker.append(event_message(customer, sequence))
-    await consume(ledger, broker)
+            memory.append(event_message(customer, sequence))
+    await consume(ledger, memory)
     assert await ledger.of(good) == [1, 2]
     assert await ledger.of(bad) == []
     # once within its batch, three times alone; the successor is parked without a try
@@ -166,12 +165,12 @@ async def test_a_failing_event_is_tried_three_times_and_then_its_key_alone_is_pa
     assert await ledger.service.scalar("SELECT array_agg(attempts ORDER BY sequence) FROM parked_events") == [3, 0]
 
 
-async def test_a_parked_key_is_applied_in_order_when_it_is_due(ledger: Ledger, broker: MemoryBroker) -> None:
+async def test_a_parked_key_is_applied_in_order_when_it_is_due(ledger: Ledger, memory: MemoryBroker) -> None:
     customer, now = new_id(), datetime.now(UTC)
     ledger.failing = lambda event: ValueError()
     for sequence in (1, 2, 3):
-        broker.append(event_message(customer, sequence))
-    consumer = await consume(ledger, broker)
+        memory.append(event_message(customer, sequence))
+    consumer = await consume(ledger, memory)
     ledger.failing = lambda event: None
     consumer._retrier.now = lambda: now + timedelta(seconds=30)
     assert await consumer._retrier.run_due() == 0
@@ -183,87 +182,74 @@ async def test_a_parked_key_is_applied_in_order_when_it_is_due(ledger: Ledger, b
 
 
 async def test_a_key_that_never_recovers_becomes_a_dead_letter_and_its_successors_go_on(
-    ledger: Ledger, broker: MemoryBroker
+    ledger: Ledger, memory: MemoryBroker
 ) -> None:
     customer, now = new_id(), datetime.now(UTC)
     ledger.failing = lambda event: ValueError("secret") if event.sequence == 1 else None
     for sequence in (1, 2):
-        broker.append(event_message(customer, sequence))
-    consumer = await consume(ledger, broker)
+        memory.append(event_message(customer, sequence))
+    consumer = await consume(ledger, memory)
     for days in range(1, 6):
-        assert broker.records(DLQ) == []
+        assert memory.records(DLQ) == []
         consumer._retrier.now = lambda days=days: now + timedelta(days=days)  # type: ignore[misc]
         await consumer._retrier.run_due()
-    (letter,) = broker.records(DLQ)
+    (letter,) = memory.records(DLQ)
     headers = dict(letter.headers)
     assert (headers["dlq-attempts"], headers["dlq-error-type"]) == (b"8", b"ValueError")
     assert not any(b"secret" in value for value in headers.values())
     assert await ledger.of(customer) == [2]
 
 
-async def test_an_event_that_arrives_for_a_parked_key_waits_behind_it(ledger: Ledger, broker: MemoryBroker) -> None:
+async def test_an_event_that_arrives_for_a_parked_key_waits_behind_it(ledger: Ledger, memory: MemoryBroker) -> None:
     customer = new_id()
     ledger.failing = lambda event: ValueError()
-    broker.append(event_message(customer, 1))
-    await consume(ledger, broker)
+    memory.append(event_message(customer, 1))
+    await consume(ledger, memory)
     ledger.failing = lambda event: None
-    broker.append(event_message(customer, 2))
-    await consume(ledger, broker)
+    memory.append(event_message(customer, 2))
+    await consume(ledger, memory)
     assert await ledger.of(customer) == []
     assert await ledger.service.scalar("SELECT count(*) FROM parked_events") == 2
 
 
-async def test_infrastructure_that_is_away_is_waited_for_and_never_parks(ledger: Ledger, broker: MemoryBroker) -> None:
+async def test_infrastructure_that_is_away_is_waited_for_and_never_parks(ledger: Ledger, memory: MemoryBroker) -> None:
     customer, failures = new_id(), iter([OperationalError("x", {}, OSError())] * 6)
     ledger.failing = lambda event: next(failures, None)
-    broker.append(event_message(customer, 1))
-    await consume(ledger, broker)
+    memory.append(event_message(customer, 1))
+    await consume(ledger, memory)
     assert await ledger.of(customer) == [1]
     assert await ledger.service.scalar("SELECT count(*) FROM parked_events") == 0
 
 
-async def test_dead_letters_wait_for_the_broker_and_are_not_skipped(ledger: Ledger, broker: MemoryBroker) -> None:
-    broker.append(Message(TOPIC, b"key", b"not an event"))
-    broker.fail_next = 2
-    await consume(ledger, broker)
-    assert len(broker.records(DLQ)) == 1
+async def test_dead_letters_wait_for_the_broker_and_are_not_skipped(ledger: Ledger, memory: MemoryBroker) -> None:
+    memory.append(Message(TOPIC, b"key", b"not an event"))
+    memory.fail_next = 2
+    await consume(ledger, memory)
+    assert len(memory.records(DLQ)) == 1
 
 
-async def test_two_members_with_the_same_records_apply_each_event_once(ledger: Ledger, broker: MemoryBroker) -> None:
+async def test_an_event_too_large_to_store_parks_its_key_and_no_other(ledger: Ledger, memory: MemoryBroker) -> None:
+    bad, good = new_id(), new_id()
+
+    async def answer(unit: UnitOfWork, event: Event) -> None:
+        text_of = "x" * 300_000 if event.subject == bad else "x"
+        unit.record_data(event.subject, "test.counted.v1", {"text": text_of})
+
+    ledger.also = answer
+    for customer in (bad, good):
+        memory.append(event_message(customer, 1))
+    await consume(ledger, memory)
+    assert (await ledger.of(bad), await ledger.of(good)) == ([], [1])
+    assert await ledger.service.scalar("SELECT error_type FROM parked_events") == "EventTooLargeError"
+
+
+async def test_two_members_with_the_same_records_apply_each_event_once(ledger: Ledger, memory: MemoryBroker) -> None:
     customers = [new_id() for _ in range(20)]
     for sequence in range(1, 11):
         for customer in customers:
-            broker.append(event_message(customer, sequence))
-    await asyncio.gather(*(consume(ledger, broker) for _ in range(3)))
+            memory.append(event_message(customer, sequence))
+    await asyncio.gather(*(consume(ledger, memory) for _ in range(3)))
     assert [await ledger.of(customer) for customer in customers] == [list(range(1, 11))] * 20
-
-
-async def test_lag_without_progress_ends_the_process() -> None:
-    exits: list[int] = []
-
-    class Stuck:
-        async def start(self) -> None: ...
-        async def stop(self) -> None: ...
-        async def ping(self) -> bool:
-            return True
-
-        def lag(self) -> int:
-            return 5
-
-        async def commit(self, offsets: object) -> bool:
-            return True
-
-        async def poll(self, timeout_ms: int, max_records: int) -> dict[Any, Any]:
-            await asyncio.sleep(0.01)
-            return {}
-
-    async def process(_: object) -> None: ...
-
-    options = ConsumerOptions(ping_seconds=0.02, watchdog_seconds=0.2)
-    loop = ConsumerLoop("stuck", (TOPIC,), process, KAFKA, options, lambda *_: Stuck(), lambda: exits.append(1))
-    await loop.start()
-    await until(lambda: exits, seconds=3)
-    await loop.stop()
 
 
 async def test_relay_and_consumer_over_the_broker_lose_and_double_nothing(

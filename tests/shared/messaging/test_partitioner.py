@@ -6,6 +6,7 @@ import random
 
 import pytest
 from aiokafka.partitioner import DefaultPartitioner
+
 from hamdel.messaging.partitioner import KeyHashes, murmur2, partition_of
 
 # org.apache.kafka.common.utils.UtilsTest.testMurmur2 of Apache Kafka (signed 32-bit there)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from pathlib import Path
 
 import orjson
 import pytest
+
 from hamdel.ids import new_id, shard_of
 from hamdel.messaging import KafkaSettings, Relay, RelayOptions
 from hamdel.messaging.memory import MemoryBroker
@@ -15,7 +17,6 @@ from hamdel.messaging.relay.publisher import mark_published
 from hamdel.messaging.transport import Acks, Message
 from hamdel_cli.embedded.broker import EmbeddedBroker
 from hamdel_cli.embedded.ports import free_ports
-
 from tests.shared.messaging.world import Service, first_seen, sequences_of, until
 from tests.support.databases import run_aside
 from tests.support.topic_reader import TopicRecord, _read
@@ -142,8 +143,8 @@ async def test_a_section_of_an_unknown_result_is_published_once_more_when_it_can
     await service.write([customer])
     relay = service.memory_relay(broker)
     lost = LoseSections(broker, service.sections)
-    relay._link.new_producer = lambda kafka: lost  # type: ignore[assignment, return-value]
-    broker.producer = lambda kafka=None: lost  # type: ignore[assignment, method-assign]
+    relay._link.new_producer = lambda kafka: lost
+    broker.producer = lambda kafka=None: lost  # type: ignore[method-assign]
     await relay.start()
     # the lost one, the repetition, and one more after twice the request time-out
     await until(lambda: len(broker.records(service.sections)) == 3)
@@ -161,7 +162,8 @@ class LoseSections:
     async def ping(self) -> bool:
         return True
 
-    async def send_all(self, messages: list[Message]) -> Acks:
+    async def send_all(self, messages: Iterable[Message]) -> Acks:
+        messages = list(messages)
         for message in messages:
             self.broker.append(message)
         if not self.lost and messages[0].topic == self.topic:
@@ -220,7 +222,7 @@ async def test_a_crashed_relays_shards_are_taken_over_and_their_recent_sections_
     await until(lambda: len(heir.stats.shards) == 16)
     await until(service.empty)
     await heir.stop()
-    keys = [record.key for record in broker.records(service.sections)]
+    keys = [record.key or b"" for record in broker.records(service.sections)]
     assert sorted(keys) == sorted([str(old).encode(), str(recent).encode(), str(recent).encode()])
 
 

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import asyncpg
 import pytest
+
 from hamdel.messaging.consumer import ConsumerOptions
 from hamdel.messaging.consumer.delivery import Known, classify, decode
 from hamdel.messaging.consumer.dlq import DeadLetter, dead_letter_message
@@ -14,7 +15,6 @@ from hamdel.messaging.consumer.parking import next_delay
 from hamdel.messaging.consumer.watermark import Watermarks
 from hamdel.messaging.failures import is_infrastructure
 from hamdel.messaging.transport import Record, SendFailedError
-
 from tests.shared.messaging.world import event_bytes
 
 KEY = ("/hamdel/test-service", UUID(int=1))

@@ -13,6 +13,9 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
 from hamdel.context import CallContext
 from hamdel.contracts.base import Fact
 from hamdel.contracts.envelope import encode_event, source_of
@@ -21,8 +24,6 @@ from hamdel.ids import new_id
 from hamdel.messaging import KafkaSettings, Relay, RelayOptions
 from hamdel.messaging.memory import MemoryBroker
 from hamdel.messaging.transport import Message
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 NUMBERS = itertools.count(1)
 SOON = RelayOptions(lease_seconds=1.0, ping_seconds=0.3)

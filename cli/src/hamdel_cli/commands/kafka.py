@@ -57,7 +57,6 @@ def tail(
 
 async def _tail(kafka: KafkaSettings, topics: list[str] | None, from_start: bool, limit: int | None) -> None:
     from hamdel.messaging.reader import read_records
-
     from hamdel_cli.kafka import events_topics
 
     shown = 0
@@ -75,7 +74,6 @@ async def _tail(kafka: KafkaSettings, topics: list[str] | None, from_start: bool
 def apply(home: HomeOption = Path(".hamdel"), kafka: KafkaOption = None, replication: ReplicationOption = 1) -> None:
     """Create the missing topics with 12 partitions each; safe to repeat."""
     from hamdel.messaging.topics import TopicsFailedError
-
     from hamdel_cli.kafka import all_topics, apply_all_topics
 
     settings = _settings(home, kafka).model_copy(update={"replication": replication})

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import asyncpg
-from hamdel.database.migrations import upgrade
 
+from hamdel.database.migrations import upgrade
 from hamdel_cli.embedded import repository
 from hamdel_cli.topology import PACKAGES
 

@@ -94,6 +94,7 @@ class EmbeddedPostgres:
 
     def initialise(self) -> None:
         """Makes the cluster; a half-made one (power cut, kill -9) is made again. Raises PostgresFailedError."""
+        self._open_the_way()
         binaries = installation() / "bin"
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True, mode=0o700)
@@ -117,15 +118,22 @@ class EmbeddedPostgres:
     def _hand_over(self, password_file: Path) -> None:
         if self._account is None:
             return
-        let_through(self.folder)
-        let_through(installation() / "bin")
-        let_read(installation())
         for path in (self.folder, password_file):
             os.chown(path, self._account.uid, self._account.gid)
 
+    def _open_the_way(self) -> None:
+        """As root: the unprivileged account must reach the programs and the home (which may lie below root's own)."""
+        if self._account is not None:
+            self.folder.parent.mkdir(parents=True, exist_ok=True)
+            let_through(self.folder)
+            let_through(installation() / "bin")
+            let_read(installation())
+
     def launch(self) -> None:
         """Starts the server without waiting; leftovers of a killed one of the same folder are ended first."""
-        if not self.initialised:
+        if self.initialised:
+            self._open_the_way()
+        else:
             self.initialise()
         self.end_leftovers()
         settings = {**SETTINGS, "port": str(self.port)}

@@ -26,7 +26,7 @@ __all__ = ["StackFailedError", "Supervisor", "end_leftovers"]
 
 BROKER = "broker"
 POSTGRES = "postgres"
-START_TIMEOUT = 60.0
+START_TIMEOUT = 120.0
 SERVICE_STOP_TIMEOUT = 4.0
 
 
@@ -51,6 +51,7 @@ class Supervisor:
         self.home = home
         self.settings = home.settle(gateway_port)
         self.stopping = False
+        self._topics_missing = False
         self.phases: dict[str, float] = {}
         self._report = report
         self._postgres = EmbeddedPostgres(home.folder, self.settings.ports[POSTGRES])
@@ -90,6 +91,10 @@ class Supervisor:
             if started:
                 self._report(f"restarted {', '.join(started)}")
                 self._save()
+            self._topics_missing |= BROKER in started
+            if self._topics_missing and self._broker.ready():
+                self._topics_missing = False
+                self._in_background(self._make_topics_again)
             time.sleep(0.05)
 
     def stop(self) -> None:
@@ -131,6 +136,14 @@ class Supervisor:
         from hamdel_cli.kafka import apply_all_topics, embedded_kafka
 
         asyncio.run(apply_all_topics(embedded_kafka(self._broker.bootstrap)))
+
+    def _make_topics_again(self) -> None:
+        """A broker that came back has forgotten its topics; what fails is tried again by `watch`."""
+        try:
+            self._make_topics()
+        except OSError as error:
+            self._report(f"topics: {error}")
+            self._topics_missing = True
 
     def _launcher(self, short: str) -> Callable[[], subprocess.Popen[bytes]]:
         log = self.home.logs / f"{PROCESSES[short]}.log"

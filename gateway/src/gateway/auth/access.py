@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hamdel.http.auth import Principal, TokenVerifier
-
 from gateway.policy import POLICY
+from hamdel.http.auth import Principal, TokenVerifier
 
 __all__ = ["ViewAccess", "ViewAccessCache", "access_of"]
 

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from hamdel.contracts.sections import SECTIONS
-
 from gateway.customer_view.sections import EMPTY_DATA, EMPTY_STATE, state_fragment
+from hamdel.contracts.sections import SECTIONS
 
 __all__ = ["EMPTY_PIECES", "Piece", "Status", "View", "assemble", "unavailable"]
 

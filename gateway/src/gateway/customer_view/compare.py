@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 import orjson
-from hamdel.contracts.sections import SECTIONS
-from hamdel.http.problem import Unavailable
 
 from gateway.customer_view.assemble import Piece
 from gateway.customer_view.live import LiveSections, ServiceUnreachableError
 from gateway.customer_view.repository import Row, ViewRepository
 from gateway.customer_view.schemas import CompareRequest, Comparison, Difference
 from gateway.customer_view.sections import Section
+from hamdel.contracts.sections import SECTIONS
+from hamdel.http.problem import Unavailable
 
 __all__ = ["ViewComparer"]
 

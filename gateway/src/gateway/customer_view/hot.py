@@ -12,10 +12,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 
-from hamdel.http.auth import TokenVerifier
-from hamdel.http.problem import Unauthenticated
-from hamdel.ids import new_id
-from hamdel.telemetry import AccessLog, HttpMetrics
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.auth.access import ViewAccess, ViewAccessCache
@@ -23,6 +19,10 @@ from gateway.customer_view.assemble import View
 from gateway.customer_view.coalescer import Coalescer
 from gateway.customer_view.repository import ViewRepository
 from gateway.customer_view.service import DATABASE_DOWN
+from hamdel.http.auth import TokenVerifier
+from hamdel.http.problem import Unauthenticated
+from hamdel.ids import new_id
+from hamdel.telemetry import AccessLog, HttpMetrics
 
 __all__ = ["HotReader", "HotView"]
 

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import aiohttp
 import orjson
-from hamdel.contracts.sections import SECTIONS
 
 from gateway.customer_view.assemble import EMPTY_PIECES, Piece
 from gateway.customer_view.sections import BadSectionError, Section, parse_section
+from hamdel.contracts.sections import SECTIONS
 
 __all__ = ["LiveSections", "ServiceUnreachableError", "live_piece"]
 

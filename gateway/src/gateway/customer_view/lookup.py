@@ -10,8 +10,9 @@ from uuid import UUID
 
 import aiohttp
 import orjson
-from hamdel.http.problem import ProblemError, Unavailable
 from yarl import URL
+
+from hamdel.http.problem import ProblemError, Unavailable
 
 __all__ = ["CustomerLookup"]
 

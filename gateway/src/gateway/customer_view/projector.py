@@ -8,12 +8,11 @@ from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
-from hamdel.contracts.sections import SECTIONS, sections_topic
-from hamdel.messaging.transport import Record
-
 from gateway.customer_view.arrivals import Arrivals
 from gateway.customer_view.repository import ViewRepository
 from gateway.customer_view.sections import BadSectionError, Section, Tombstone, parse_section, tombstone
+from hamdel.contracts.sections import SECTIONS, sections_topic
+from hamdel.messaging.transport import Record
 
 __all__ = ["TOPICS", "Projector", "latest", "read_record"]
 
@@ -44,8 +43,9 @@ def latest(changes: Iterable[Change]) -> dict[UUID, Change]:
 
 
 class Projector:
-    """`handle` is what the consumer calls with each poll; it raises only when the database cannot be reached, and
-    then the same records come again. A record that is no section goes to `dead_letter` and stops nothing."""
+    """`handle` is what the consumer calls with each poll. A record that is no section goes to `dead_letter`, after the
+    others are stored. It raises only when the database or the dead letters cannot be reached; the same records then
+    come again, which changes nothing."""
 
     def __init__(self, views: ViewRepository, arrivals: Arrivals, dead_letter: DeadLetter) -> None:
         self._views = views
@@ -55,13 +55,16 @@ class Projector:
     async def handle(self, records: Sequence[Record]) -> None:
         """Applies the records: each section's statement is a transaction of its own, in order of customer id."""
         changes: defaultdict[str, list[Change]] = defaultdict(list)
+        refused: list[tuple[Record, BadSectionError]] = []
         for record in records:
             try:
                 changes[TOPICS[record.topic]].append(read_record(record))
             except BadSectionError as error:
-                await self._dead_letter(record, error)
+                refused.append((record, error))
         for name, of_section in changes.items():
             await self._apply(name, latest(of_section))
+        for record, reason in refused:
+            await self._dead_letter(record, reason)
 
     async def _apply(self, name: str, changes: dict[UUID, Change]) -> None:
         await self._views.store(name, [change for change in changes.values() if isinstance(change, Section)])

@@ -13,11 +13,11 @@ from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
-from hamdel.contracts.sections import SECTIONS
-from hamdel.database import DatabaseSettings, plain_url
 
 from gateway.customer_view.assemble import EMPTY_PIECES, Piece, View
 from gateway.customer_view.sections import EMPTY_DATA, EMPTY_STATE, Section, Tombstone
+from hamdel.contracts.sections import SECTIONS
+from hamdel.database import DatabaseSettings, plain_url
 
 __all__ = ["Row", "ViewRepository", "open_pool"]
 

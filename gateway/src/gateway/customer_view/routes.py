@@ -6,14 +6,14 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Header, Query, Request
-from hamdel.http import Router, outgoing_headers, principal_of
-from hamdel.http.responses import JsonBytes
 from starlette.responses import Response
 
 from gateway.customer_view.assemble import View
 from gateway.customer_view.schemas import CompareRequest, Comparison, CustomerView
 from gateway.customer_view.sequences import parse_sequences
 from gateway.parts import parts_of
+from hamdel.http import Router, outgoing_headers, principal_of
+from hamdel.http.responses import JsonBytes
 
 __all__ = ["router"]
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any, Literal
 from uuid import UUID
 
-from hamdel.http.schemas import RequestModel, ResponseModel
 from pydantic import AwareDatetime, Field
+
+from hamdel.http.schemas import RequestModel, ResponseModel
 
 __all__ = ["CompareRequest", "Comparison", "CustomerView", "Difference", "SectionState", "SectionStates"]
 

@@ -8,9 +8,9 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from hamdel.contracts.sections import EMPTY, SECTIONS
 
 from gateway.customer_view.masking import masked_profile
+from hamdel.contracts.sections import EMPTY, SECTIONS
 
 __all__ = [
     "EMPTY_DATA",

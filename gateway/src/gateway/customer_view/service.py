@@ -7,18 +7,27 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import asyncpg
-from hamdel.contracts.sections import SECTIONS
-from hamdel.http.problem import NotFound, Unavailable
 
 from gateway.customer_view.arrivals import Arrivals
 from gateway.customer_view.assemble import EMPTY_PIECES, Piece, View, assemble, unavailable
 from gateway.customer_view.live import LiveSections, live_piece
 from gateway.customer_view.repository import Row, ViewRepository
+from hamdel.contracts.sections import SECTIONS
+from hamdel.http.problem import NotFound, Unavailable
 
 __all__ = ["DATABASE_DOWN", "ViewReader"]
 
-DATABASE_DOWN = (OSError, TimeoutError, asyncpg.InterfaceError, asyncpg.PostgresConnectionError)
-"""What a database out of reach raises."""
+DATABASE_DOWN = (
+    OSError,
+    TimeoutError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+"""What a database out of reach raises. A connection that the server ends at the very moment it is used gives
+InternalClientError or AdminShutdownError (SQLSTATE class 57), too many connections SQLSTATE class 53."""
 
 POLL_SECONDS = 0.02
 

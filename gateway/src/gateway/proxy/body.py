@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable
 from typing import Final
 
-from hamdel.http.problem import Malformed, ProblemError, TooLarge
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive
+
+from hamdel.http.problem import Malformed, ProblemError, TooLarge
 
 __all__ = ["RequestBody"]
 

@@ -8,15 +8,18 @@ from contextlib import AsyncExitStack
 from typing import Any, Final
 
 import aiohttp
-from hamdel.http.call import Call
-from hamdel.http.problem import ProblemError, Unavailable
+import structlog
 from starlette.types import Receive, Scope, Send
 from yarl import URL
 
 from gateway.proxy.body import RequestBody
 from gateway.proxy.headers import for_client, for_service
+from hamdel.http.call import Call
+from hamdel.http.problem import ProblemError, Unavailable
 
 __all__ = ["Forwarder", "open_session"]
+
+log = structlog.get_logger(__name__)
 
 DIRECT_BYTES: Final = 256 * 1024
 _AUTOMATIC: Final = ("User-Agent", "Accept", "Accept-Encoding", "Content-Type")
@@ -65,10 +68,14 @@ class Forwarder:
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
                 raise body.failure or _unreachable(owner, error) from error
             await _start(response, send)
-            if direct is None:
-                await self._stream(response, send)
-            else:
+            if direct is not None:
                 await send({"type": "http.response.body", "body": direct})
+                return
+            try:
+                await self._stream(response, send)
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                # Half an answer is out: returning without its end closes the client's connection, which tells it.
+                log.warning("answer_broke_off", owner=owner, error=type(error).__name__, request_id=call.request_id)
 
     async def _request(
         self, stack: AsyncExitStack, owner: str, call: Call, scope: Scope, body: RequestBody

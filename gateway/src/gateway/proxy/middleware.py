@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from hamdel.http.call import call_of
-from hamdel.http.problem import Unauthenticated
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.parts import parts_of
 from gateway.proxy.table import PUBLIC_PREFIXES, owner_of
+from hamdel.http.call import call_of
+from hamdel.http.problem import Unauthenticated
 
 __all__ = ["Proxy", "is_own"]
 

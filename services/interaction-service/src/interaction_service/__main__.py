@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hamdel.http import main
-
 from interaction_service.main import definition
 from interaction_service.settings import InteractionSettings
 

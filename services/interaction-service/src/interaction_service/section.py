@@ -14,10 +14,10 @@ from typing import Any, Final
 from uuid import UUID
 
 import orjson
-from hamdel.contracts.base import rfc3339
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hamdel.contracts.base import rfc3339
 from interaction_service.purchases.domain import CurrencyTotal, main_total
 
 __all__ = ["InteractionsSection"]

@@ -9,7 +9,6 @@ from hamdel.contracts.profile import CustomerCreated
 from hamdel.contracts.sections import events_topic
 from hamdel.database import UnitOfWork
 from hamdel.messaging import Subscription
-
 from interaction_service.customers.repository import remember
 
 __all__ = ["SUBSCRIPTIONS", "on_customer_created"]

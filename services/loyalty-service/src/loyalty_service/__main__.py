@@ -1,7 +1,6 @@
 """`python -m loyalty_service` serves, `python -m loyalty_service migrate` migrates its database."""
 
 from hamdel.http import main
-
 from loyalty_service.main import definition
 from loyalty_service.settings import Settings
 

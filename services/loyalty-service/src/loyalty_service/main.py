@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hamdel.http import ServiceDefinition
-
 from loyalty_service.policy import POLICY
 from loyalty_service.section import LoyaltySection
 from loyalty_service.subscriptions import SUBSCRIPTIONS

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import orjson
-from hamdel.contracts.sections import EMPTY
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hamdel.contracts.sections import EMPTY
 
 __all__ = ["LoyaltySection"]
 

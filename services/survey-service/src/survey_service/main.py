@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from hamdel.http import ServiceDefinition
-
 from survey_service.policy import POLICY
 from survey_service.section import SurveysSection
 from survey_service.subscriptions import SUBSCRIPTIONS

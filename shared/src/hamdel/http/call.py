@@ -19,9 +19,19 @@ SCOPE_KEY = "hamdel"
 
 class Call:
     """One request. `operation` is the operationId once the route is known; `body` the raw bytes once they are read;
-    `max_body` the route's own limit in bytes, None for the service's."""
+    `authorization` the raw header; `max_body` the route's own limit in bytes, None for the service's."""
 
-    __slots__ = ("body", "guard", "max_body", "operation", "persian", "principal", "request_id", "traceparent")
+    __slots__ = (
+        "authorization",
+        "body",
+        "guard",
+        "max_body",
+        "operation",
+        "persian",
+        "principal",
+        "request_id",
+        "traceparent",
+    )
 
     def __init__(self, request_id: str, traceparent: str, persian: bool, guard: Guard) -> None:
         self.request_id = request_id
@@ -29,6 +39,7 @@ class Call:
         self.persian = persian
         self.guard = guard
         self.operation = "unmatched"
+        self.authorization: bytes | None = None
         self.principal: Principal | None = None
         self.body = b""
         self.max_body: int | None = None

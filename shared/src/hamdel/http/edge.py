@@ -59,7 +59,7 @@ class Edge:
         started = time.perf_counter()
         call, span, length = self._open(scope)
         exchange = _Exchange(receive, send, call, length, self.max_body_bytes)
-        self.metrics.in_flight.inc()
+        self.metrics.in_flight += 1
         try:
             await self.app(scope, exchange.receive, exchange.send)
         except ClientDisconnect:
@@ -67,15 +67,17 @@ class Edge:
         except Exception as error:  # noqa: BLE001 - the top handler: nothing may leave without an answer
             await self._last_resort(error, scope, exchange, call)
         finally:
-            self.metrics.in_flight.dec()
+            self.metrics.in_flight -= 1
             self._close(scope, call, span, exchange.status, time.perf_counter() - started)
 
     def _open(self, scope: Scope) -> tuple[Call, Any, int]:
         request_id = language = parent = b""
-        length = 0
+        authorization, length = None, 0
         for name, value in scope["headers"]:
             if name == b"x-request-id":
                 request_id = value
+            elif name == b"authorization":
+                authorization = value
             elif name == b"traceparent":
                 parent = value
             elif name == b"accept-language":
@@ -86,6 +88,7 @@ class Edge:
         traceparent, span = self.tracing.begin(parent.decode("latin-1") or None, scope["method"])
         persian = b"fa" in language.lower() and prefers_persian(language.decode("latin-1"))
         call = Call(known, traceparent, persian, self.guard)
+        call.authorization = authorization
         use_traceparent(traceparent)
         scope[SCOPE_KEY] = call
         return call, span, length

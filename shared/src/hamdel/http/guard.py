@@ -20,9 +20,8 @@ class Guard:
     async def admit(self, request: Request, call: Call) -> None:
         """Sets the call's principal. Raises Unauthenticated (401) or Forbidden (403)."""
         public = self._policy.is_public(call.operation)
-        header = _authorization(request)
-        if header is not None:
-            call.principal = await self._identify(header, optional=public)
+        if call.authorization is not None:
+            call.principal = await self._identify(call.authorization, optional=public)
         if not public:
             self._policy.authorise(call.operation, request.scope["path"], call.principal, request.path_params)
 
@@ -33,10 +32,3 @@ class Guard:
             if optional:
                 return None
             raise
-
-
-def _authorization(request: Request) -> bytes | None:
-    for name, value in request.scope["headers"]:
-        if name == b"authorization":
-            return bytes(value)
-    return None

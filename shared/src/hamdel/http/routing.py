@@ -53,6 +53,7 @@ class Router(APIRouter):
     def __init__(self, **options: Any) -> None:
         options.setdefault("route_class", Route)
         options.setdefault("redirect_slashes", False)
+        options.setdefault("generate_unique_id_function", operation_name)
         super().__init__(**options)
         self._included: list[Router] = []
 

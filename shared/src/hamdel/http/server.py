@@ -12,7 +12,6 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
 
-from hamdel.database.migrations import upgrade
 from hamdel.http.app import create_app
 from hamdel.http.definition import ServiceDefinition
 from hamdel.http.settings import ServiceSettings
@@ -43,6 +42,8 @@ def main(
         _give_up(f"{definition.service}: missing or wrong settings: {', '.join(names)}")
     configure_logging(definition.service, settings.log_level)
     if words == ["migrate"]:
+        from hamdel.database.migrations import upgrade  # serving does not need alembic's memory and start time
+
         asyncio.run(upgrade(settings.database().url, package_dir(definition.package)))
         return
     serve(create_app(definition, settings), settings)

@@ -32,9 +32,9 @@ class HttpMetrics:
             buckets=_BUCKETS,
             registry=self.registry,
         )
-        self.in_flight: Any = Gauge(
-            "hamdel_http_in_flight", "Requests being answered", ("service",), registry=self.registry
-        ).labels(service)
+        self.in_flight = 0
+        gauge = Gauge("hamdel_http_in_flight", "Requests being answered", ("service",), registry=self.registry)
+        gauge.labels(service).set_function(lambda: self.in_flight)
         self._known: dict[tuple[str, int], tuple[Any, Any]] = {}
         ProcessCollector(registry=self.registry)
         PlatformCollector(registry=self.registry)

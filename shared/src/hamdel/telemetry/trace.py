@@ -23,7 +23,7 @@ __all__ = [
     "use_traceparent",
 ]
 
-_FORMAT = re.compile(r"^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$")
+_FORMAT = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}")
 _current: ContextVar[str | None] = ContextVar("traceparent", default=None)
 _random = random.SystemRandom()
 _fast = random.Random(_random.getrandbits(128))  # noqa: S311 - identifiers, not secrets
@@ -31,7 +31,7 @@ _fast = random.Random(_random.getrandbits(128))  # noqa: S311 - identifiers, not
 
 def is_traceparent(value: str) -> bool:
     """Whether this is a version-00 `traceparent` with a valid trace id and parent id."""
-    return _FORMAT.match(value) is not None
+    return _FORMAT.fullmatch(value) is not None
 
 
 def new_traceparent() -> str:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import aiohttp
 import orjson
-from hamdel.http import Services
 
+from hamdel.http import Services
 from interaction_service.customers.service import UnreachableError
 
 __all__ = ["ProfileClient"]

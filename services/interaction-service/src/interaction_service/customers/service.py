@@ -8,9 +8,9 @@ from time import monotonic
 from typing import Final
 from uuid import UUID
 
-from hamdel.http.problem import Unavailable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hamdel.http.problem import Unavailable
 from interaction_service.customers import repository
 
 __all__ = ["CustomerDirectory", "Recall", "UnreachableError"]

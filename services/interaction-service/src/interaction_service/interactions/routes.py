@@ -8,10 +8,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from fastapi import Request, Response
-from hamdel.clock import utc_now
-from hamdel.http import Answer, Router, etag, query
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hamdel.clock import utc_now
+from hamdel.http import Answer, Router, etag, query
 from interaction_service.interactions import repository
 from interaction_service.interactions.domain import Interaction
 from interaction_service.interactions.schemas import InteractionBody, InteractionResource, resource_of

@@ -7,13 +7,13 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
+from pydantic import Field, StringConstraints
+
 from hamdel.contracts.base import Moment, rfc3339
 from hamdel.http import RequestModel, ResponseModel
 from hamdel.ids import new_id
-from pydantic import Field, StringConstraints
-
 from interaction_service.interactions.domain import DIRECTIONS, Interaction
-from interaction_service.recording.domain import fingerprint
+from interaction_service.recording.domain import UNCOMPARED, fingerprint
 from interaction_service.recording.schemas import Attributes, Channel, HappenedAt, Name, Source, Word
 
 __all__ = ["InteractionBody", "InteractionResource", "resource_of"]
@@ -55,7 +55,8 @@ class InteractionBody(RequestModel):
             self.outcome,
             orjson.dumps(self.attributes, option=orjson.OPT_SORT_KEYS).decode() if self.attributes else "{}",
         )
-        return Interaction(new_id(), *told, fingerprint(*told), now)
+        same = UNCOMPARED if self.external_id is None else fingerprint(*told)
+        return Interaction(new_id(), *told, same, now)
 
 
 class InteractionResource(ResponseModel):
@@ -80,9 +81,11 @@ class InteractionResource(ResponseModel):
 
 
 def resource_of(record: Interaction) -> dict[str, Any]:
-    """`InteractionResource` as orjson takes it, without parsing the stored JSON."""
+    """`InteractionResource` as orjson takes it: the stored JSON is not parsed, ids are text (orjson does not know the
+    driver's own kind of UUID)."""
     resource = record._asdict()
     del resource["fingerprint"]
+    resource["id"], resource["customer_id"] = str(record.id), str(record.customer_id)
     resource["occurred_at"] = rfc3339(record.occurred_at)
     resource["recorded_at"] = rfc3339(record.recorded_at)
     resource["attributes"] = orjson.Fragment(record.attributes)

@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from hamdel.contracts.base import rfc3339
 from hamdel.contracts.interaction import InteractionRecorded
 from hamdel.http.problem import NotFound
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from interaction_service.interactions import repository
 from interaction_service.interactions.domain import Interaction
 from interaction_service.recording.domain import Existing, Key

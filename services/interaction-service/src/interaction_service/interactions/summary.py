@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import orjson
-from hamdel.contracts.base import rfc3339
 
+from hamdel.contracts.base import rfc3339
 from interaction_service.interactions.domain import Interaction
 
 __all__ = ["summary_of"]

@@ -8,10 +8,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from fastapi import Request, Response
-from hamdel.clock import utc_now
-from hamdel.http import Answer, Router, etag, query
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hamdel.clock import utc_now
+from hamdel.http import Answer, Router, etag, query
 from interaction_service.purchases import repository
 from interaction_service.purchases.domain import Purchase
 from interaction_service.purchases.schemas import PurchaseBody, PurchaseResource, resource_of

@@ -7,14 +7,14 @@ from typing import Annotated, Any, Final, NotRequired
 from uuid import UUID
 
 import orjson
-from hamdel.contracts.base import Moment, Money, rfc3339
-from hamdel.contracts.interaction import PurchaseItem
-from hamdel.http import RequestModel, ResponseModel
-from hamdel.ids import new_id
 from pydantic import AfterValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
+from hamdel.contracts.base import Moment, Money, rfc3339
+from hamdel.contracts.interaction import PurchaseItem
+from hamdel.http import RequestModel, ResponseModel
+from hamdel.ids import new_id
 from interaction_service.purchases.domain import Purchase, same_amount
 from interaction_service.recording.domain import fingerprint
 from interaction_service.recording.schemas import Channel, HappenedAt, MoneyBody, Name, Source
@@ -98,8 +98,8 @@ class PurchaseResource(ResponseModel):
 def resource_of(record: Purchase) -> dict[str, Any]:
     """`PurchaseResource` as orjson takes it, without parsing the stored JSON."""
     return {
-        "id": record.id,
-        "customer_id": record.customer_id,
+        "id": str(record.id),
+        "customer_id": str(record.customer_id),
         "source": record.source,
         "external_id": record.external_id,
         "occurred_at": rfc3339(record.occurred_at),

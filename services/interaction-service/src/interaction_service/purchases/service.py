@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
 from hamdel.contracts.base import rfc3339
 from hamdel.contracts.interaction import PurchaseRecorded
 from hamdel.http.problem import NotFound
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from interaction_service.purchases import repository
 from interaction_service.purchases.domain import Purchase
 from interaction_service.recording.domain import Existing, Key

@@ -12,6 +12,7 @@ from uuid import UUID
 
 __all__ = [
     "MAX_AHEAD",
+    "UNCOMPARED",
     "Existing",
     "Key",
     "Outcome",
@@ -25,6 +26,9 @@ __all__ = [
 
 MAX_AHEAD: Final = timedelta(days=1)
 """How far in the future a touchpoint may lie: clocks differ, and zones are mistaken, by less than a day."""
+
+UNCOMPARED: Final = UUID(int=0)
+"""The fingerprint of a record without a key: nothing is ever compared with it."""
 
 Key = tuple[str, str]
 """(source, external id): names one record at its origin."""

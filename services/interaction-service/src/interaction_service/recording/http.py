@@ -8,6 +8,11 @@ from typing import Any, Final, Protocol, TypeVar
 from uuid import UUID
 
 import orjson
+from pydantic import ValidationError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.requests import Request
+from starlette.responses import Response
+
 from hamdel.clock import utc_now
 from hamdel.database import UnitOfWork
 from hamdel.http import (
@@ -26,11 +31,6 @@ from hamdel.http import (
 from hamdel.http.body import read_body
 from hamdel.http.render import problem_body
 from hamdel.http.validation import field_errors
-from pydantic import ValidationError
-from sqlalchemy.ext.asyncio import AsyncConnection
-from starlette.requests import Request
-from starlette.responses import Response
-
 from interaction_service.customers.service import CustomerDirectory
 from interaction_service.recording.domain import Outcome, Recordable, Status
 from interaction_service.recording.schemas import holds_nul
@@ -149,7 +149,7 @@ def _answer(request: Request, answer: Outcome | ProblemError) -> dict[str, Any]:
     problem = answer if isinstance(answer, ProblemError) else None
     if isinstance(answer, Outcome):
         if answer.status is not Status.REJECTED:
-            return {"status": answer.status, "id": answer.id, "problem": None}
+            return {"status": answer.status, "id": str(answer.id), "problem": None}
         problem = rejection(answer)
     assert problem is not None
     call = call_of(request)

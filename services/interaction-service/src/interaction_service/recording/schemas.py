@@ -9,12 +9,12 @@ from typing import Annotated, Any, Final, Literal
 from uuid import UUID
 
 import orjson
-from hamdel.clock import utc_now
-from hamdel.http import ResponseModel
 from pydantic import BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
+from hamdel.clock import utc_now
+from hamdel.http import ResponseModel
 from interaction_service.interactions.domain import CHANNELS
 from interaction_service.recording.domain import Status, too_far_ahead
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, TypeVar, cast
 from uuid import UUID
 
-from hamdel.database import UnitOfWork
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hamdel.database import UnitOfWork
 from interaction_service.customers.service import CustomerDirectory
 from interaction_service.recording.domain import (
     Existing,

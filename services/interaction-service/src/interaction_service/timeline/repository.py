@@ -38,7 +38,8 @@ def _statement(given: frozenset[str], purchases: bool) -> TextClause:
     branches = [_branch("interaction", "interactions", given)]
     if purchases:
         branches.append(_branch("purchase", "purchases", given - {"kind"}))
-    return text(" UNION ALL ".join(branches) + " ORDER BY occurred_at DESC, id DESC LIMIT :limit")
+    merged = " UNION ALL ".join(branches)
+    return text(f"SELECT * FROM ({merged}) AS entries ORDER BY occurred_at DESC, id DESC LIMIT :limit")  # noqa: S608
 
 
 async def page(

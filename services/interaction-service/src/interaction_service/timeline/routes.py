@@ -7,10 +7,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Request, Response
-from hamdel.http import Answer, PageQuery, Router, decode_cursor, encode_cursor, query
 from pydantic import AwareDatetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hamdel.http import Answer, PageQuery, Router, decode_cursor, encode_cursor, query
 from interaction_service.recording.http import directory_of
 from interaction_service.recording.schemas import Channel
 from interaction_service.timeline.domain import Filters

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from hamdel.http import ResponseModel
-
 from interaction_service.interactions.domain import Interaction
 from interaction_service.interactions.schemas import InteractionResource
 from interaction_service.interactions.schemas import resource_of as interaction_resource

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from hamdel.http.problem import NotFound, Unavailable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hamdel.http.problem import NotFound, Unavailable
 from interaction_service.customers.service import CustomerDirectory
 from interaction_service.interactions.domain import Interaction
 from interaction_service.interactions.repository import by_ids as interactions_by_ids

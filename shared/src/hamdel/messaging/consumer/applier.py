@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import structlog
@@ -59,7 +60,7 @@ class Applier:
     async def apply(self, deliveries: Sequence[Delivery]) -> None:
         """Raises HandlerFailedError, or what says that the database or the broker is away; nothing is applied then."""
         record = deliveries[0].record
-        async with self.units(self.context) as unit:
+        async with self.unit(deliveries[0].event if len(deliveries) == 1 else None) as unit:
             await lock_partition(unit.connection, self.consumer, record.topic, record.partition)
             keys = [delivery.key for delivery in deliveries]
             watermarks = await read_watermarks(unit.connection, self.consumer, keys)
@@ -88,12 +89,22 @@ class Applier:
             traceparent=event.traceparent,
             source=self.consumer,
         )
+        await handler(unit, event)
+
+    @asynccontextmanager
+    async def unit(self, about: Event | None = None) -> AsyncIterator[UnitOfWork]:
+        """A unit of work whose failures are sorted: HandlerFailedError, or the infrastructure's own.
+
+        What goes wrong at the commit (an event too large, a deferred constraint) is the handler's as well.
+        """
         try:
-            await handler(unit, event)
+            async with self.units(self.context) as unit:
+                yield unit
         except Exception as error:
             if is_infrastructure(error):
                 raise
-            log.warning("handler_failed", consumer=self.consumer, event=str(event.id), exc_info=error)
+            event_id = str(about.id) if about else None
+            log.warning("handler_failed", consumer=self.consumer, event_id=event_id, exc_info=error)
             raise HandlerFailedError(type(error).__name__) from error
 
     def _sort(self, deliveries: Sequence[Delivery], watermarks: Watermarks, parked: set[Key]) -> _Batch:

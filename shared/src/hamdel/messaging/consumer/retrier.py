@@ -90,13 +90,14 @@ class Retrier:
     async def _run_head(self, due: Due, *, first: bool) -> bool:
         key, topic, partition = due
         consumer = self.applier.consumer
-        async with self.applier.units(self.applier.context) as unit:
+        async with self.applier.unit() as unit:
             await lock_partition(unit.connection, consumer, topic, partition)
             head = await parked_head(unit.connection, consumer, key)
             if head is None or (first and head.next_attempt_at > self.now()):
                 return False
             delivery = decode(head.record)
             if delivery is not None and classify(delivery.event.type, self.applier.handlers) is Known.HANDLED:
+                await unit.lock_streams([key[1]])
                 await self.applier.handle(unit, delivery.event)
             elif delivery is not None and self._is_other_major(delivery):
                 await self.applier.dead_letters.send([self._letter(head, OTHER_MAJOR)])

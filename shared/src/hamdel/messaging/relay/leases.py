@@ -112,6 +112,11 @@ class Leases:
         self._leaving = set(shards)
         return self.idle(self._leaving & self._deadlines.keys())
 
+    @property
+    def leaving(self) -> bool:
+        """Whether a shard waits for its last round to end before it is given back."""
+        return bool(self._leaving)
+
     def lost(self, shards: Iterable[int]) -> None:
         """These are not ours any more."""
         for shard in shards:
@@ -119,13 +124,20 @@ class Leases:
             self._leaving.discard(shard)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class LeaseTable:
-    """The lease round of one relay: seen, renew, give back what is too much, take what is free."""
+    """The lease round of one relay: seen, renew, give back what is too much, take what is free.
+
+    `unsettled` after a round: shards are about to change hands, so the next round should come soon, not a third of
+    a period later; nobody publishes a shard in between.
+    """
 
     relay_id: str
     seconds: float
     leases: Leases
+    unsettled: bool = True
+    _live: int = 0
+    _eager_until: float = 0.0
 
     async def round(self, connection: Connection) -> list[int]:
         """One transaction; returns the shards that are new. Raises what asyncpg raises."""
@@ -143,7 +155,15 @@ class LeaseTable:
         self.leases.renewed(mine, deadline)
         self.leases.lost(given)
         self.leases.gained(taken, deadline)
+        self._judge(live)
         return taken
+
+    def _judge(self, live: int) -> None:
+        now = self.leases.clock()
+        if live != self._live:
+            self._live, self._eager_until = live, now + self.seconds
+        wanting = len(self.leases.held) < SHARDS // max(live, 1)
+        self.unsettled = self.leases.leaving or (wanting and now < self._eager_until)
 
     async def _give_back(self, connection: Connection, mine: list[int], share: int) -> list[int]:
         surplus = mine[share:] if len(mine) > share else []

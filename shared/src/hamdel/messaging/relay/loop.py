@@ -31,6 +31,9 @@ __all__ = ["Relay"]
 
 log = structlog.get_logger(__name__)
 
+SOON = 0.1
+"""Seconds until the next lease round while shards change hands."""
+
 COUNT_BACKLOG = f"SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT {COUNTED}) AS o"  # noqa: S608
 COUNT_DIRTY = f"""
     SELECT count(*) FROM (
@@ -131,7 +134,7 @@ class Relay:
             try:
                 await work()
                 trouble.reset()
-                wait = period
+                wait = period if work != self._keep_house or not self._table.unsettled else min(SOON, period)
             except Exception as error:  # noqa: BLE001 - the top of this task: log, wait, go on
                 log.warning("relay_housekeeping_failed", service=self._service, error=type(error).__name__)
                 self._housekeeping.drop()
@@ -145,6 +148,8 @@ class Relay:
         if taken:
             log.info("relay_shards_taken", service=self._service, shards=taken)
             self.wake()
+        if self._table.unsettled:
+            return
         BACKLOG.labels(self._service).set(await connection.fetchval(COUNT_BACKLOG))
         DIRTY.labels(self._service).set(await connection.fetchval(COUNT_DIRTY))
         if self._keep_days > 0 and time.monotonic() >= self._prune_at:

@@ -103,7 +103,13 @@ class DirtySections:
         data = await self._data(connection, wanted) if wanted else {}
         topic = sections_topic(self.renderer.service)
         messages = [
-            Message(topic, str(customer).encode(), self._record(customer, streams[customer], content))
+            Message(
+                topic,
+                str(customer).encode(),
+                self._record(customer, streams[customer], content),
+                # A tombstone has no value to say its sequence in; readers need it to know what it comes after.
+                () if content is not None else (("sequence", str(streams[customer][0]).encode()),),
+            )
             for customer, content in data.items()
         ]
         return Rendered(messages, {customer: streams[customer][0] for customer in data}, full)
