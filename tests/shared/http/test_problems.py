@@ -98,6 +98,13 @@ async def test_a_wrong_value_is_named_by_its_pointer(
     assert [error["pointer"] for error in response.json()["errors"]] == [pointer]
 
 
+async def test_a_nul_a_thousand_levels_deep_is_found(client: httpx.AsyncClient, customer: UUID) -> None:
+    deep = '{"a":' * 1_000 + '"\\u0000"' + "}" * 1_000
+    response = await post(client, note(customer, f'"text":"a","attributes":{deep}'))
+    is_problem(response, 422, "invalid-value")
+    assert [error["pointer"] for error in response.json()["errors"]] == ["/attributes" + "/a" * 1_000]
+
+
 async def test_an_escaped_backslash_before_u0000_is_no_nul(client: httpx.AsyncClient, customer: UUID) -> None:
     response = await post(client, note(customer, '"text":"\\\\u0000"'))
     assert response.status_code == 201

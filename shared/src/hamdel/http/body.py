@@ -76,16 +76,20 @@ def _parse(raw: bytes) -> Any:
     return value
 
 
-def _nul_pointers(value: Any, at: str = "") -> list[str]:
-    if isinstance(value, str):
-        return [at] if "\x00" in value else []
-    if isinstance(value, list):
-        return [found for i, item in enumerate(value) for found in _nul_pointers(item, f"{at}/{i}")]
-    if isinstance(value, dict):
-        bad_keys = [at] if any("\x00" in key for key in value) else []
-        inner = (_nul_pointers(item, f"{at}/{escape(key)}") for key, item in value.items() if "\x00" not in key)
-        return bad_keys + [found for pointers in inner for found in pointers]
-    return []
+def _nul_pointers(value: Any) -> list[str]:
+    # Not recursive: orjson takes a nesting of 1,024, the interpreter's stack may not.
+    found: list[str] = []
+    waiting: list[tuple[str, Any]] = [("", value)]
+    while waiting:
+        at, inner = waiting.pop()
+        if isinstance(inner, str) and "\x00" in inner:
+            found.append(at)
+        elif isinstance(inner, list):
+            waiting += [(f"{at}/{number}", item) for number, item in enumerate(inner)]
+        elif isinstance(inner, dict):
+            found += [at] if any("\x00" in key for key in inner) else []
+            waiting += [(f"{at}/{escape(key)}", item) for key, item in inner.items() if "\x00" not in key]
+    return sorted(found)
 
 
 def escape(token: str) -> str:

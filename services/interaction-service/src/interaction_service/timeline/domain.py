@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-__all__ = ["PURCHASE", "Entry", "Filters"]
+__all__ = ["PURCHASE", "Entry", "Filters", "Question"]
 
 PURCHASE = "purchase"
 """The `kind` that every purchase has on the timeline."""
@@ -19,6 +19,15 @@ class Filters(NamedTuple):
     kind: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+
+class Question(NamedTuple):
+    """A page of one customer's timeline: what follows `before`, at most `limit` entries."""
+
+    customer_id: UUID
+    filters: Filters
+    before: tuple[datetime, UUID] | None
+    limit: int
 
 
 class Entry(NamedTuple):

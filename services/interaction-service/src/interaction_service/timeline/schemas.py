@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, Literal
+from uuid import UUID
 
-from hamdel.http import ResponseModel
+from hamdel.http import ResponseModel, encode_cursor
 from interaction_service.interactions.domain import Interaction
 from interaction_service.interactions.schemas import InteractionResource
 from interaction_service.interactions.schemas import resource_of as interaction_resource
@@ -13,7 +16,7 @@ from interaction_service.purchases.schemas import PurchaseResource
 from interaction_service.purchases.schemas import resource_of as purchase_resource
 from interaction_service.timeline.domain import PURCHASE
 
-__all__ = ["TimelinePage", "item_of"]
+__all__ = ["TimelinePage", "item_of", "page_body"]
 
 
 class TimelineInteraction(InteractionResource):
@@ -41,3 +44,9 @@ def item_of(record: Interaction | Purchase) -> dict[str, Any]:
     if isinstance(record, Interaction):
         return {"type": "interaction"} | interaction_resource(record)
     return {"type": PURCHASE, "kind": PURCHASE} | purchase_resource(record)
+
+
+def page_body(page: tuple[Sequence[Interaction | Purchase], tuple[datetime, UUID] | None]) -> dict[str, Any]:
+    """The body of a page and the cursor of the next one."""
+    records, after = page
+    return {"items": [item_of(record) for record in records], "next_cursor": encode_cursor(*after) if after else None}

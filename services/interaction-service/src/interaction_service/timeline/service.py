@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -15,7 +15,7 @@ from interaction_service.interactions.repository import by_ids as interactions_b
 from interaction_service.purchases.domain import Purchase
 from interaction_service.purchases.repository import by_ids as purchases_by_ids
 from interaction_service.timeline import repository
-from interaction_service.timeline.domain import Entry, Filters
+from interaction_service.timeline.domain import PURCHASE, Entry, Question
 
 __all__ = ["check_customer", "timeline_page"]
 
@@ -23,27 +23,32 @@ Record = Interaction | Purchase
 
 
 async def timeline_page(
-    connection: AsyncConnection,
-    customer_id: UUID,
-    filters: Filters,
-    before: tuple[datetime, UUID] | None,
-    limit: int,
-) -> list[tuple[Entry, Record]]:
-    """The entries of a page with the whole record behind each, newest first.
+    connection: AsyncConnection, directory: CustomerDirectory, ask: Question
+) -> tuple[list[Record], tuple[datetime, UUID] | None]:
+    """The records of a page, newest first, and where the next one starts (None at the end).
 
     First the keys, off the indexes alone, then the rows of the page by id: the cost of a page does not depend on how
-    deep it lies.
+    deep it lies. Raises NotFound for a customer who does not exist.
     """
-    entries = await repository.page(connection, customer_id, filters, before, limit)
-    ids: dict[str, list[UUID]] = {"interaction": [], "purchase": []}
+    entries = await repository.page(connection, ask.customer_id, ask.filters, ask.before, ask.limit + 1)
+    if not entries and ask.before is None:
+        await check_customer(connection, directory, ask.customer_id)
+    shown = entries[: ask.limit]
+    records = await _records(connection, shown)
+    after = (shown[-1].occurred_at, shown[-1].id) if len(entries) > ask.limit else None
+    return [records[entry.id] for entry in shown], after
+
+
+async def _records(connection: AsyncConnection, entries: Sequence[Entry]) -> dict[UUID, Record]:
+    ids: dict[str, list[UUID]] = {"interaction": [], PURCHASE: []}
     for entry in entries:
         ids[entry.type].append(entry.id)
-    records: dict[UUID, Any] = {}
+    records: dict[UUID, Record] = {}
     if ids["interaction"]:
         records |= await interactions_by_ids(connection, ids["interaction"])
-    if ids["purchase"]:
-        records |= await purchases_by_ids(connection, ids["purchase"])
-    return [(entry, records[entry.id]) for entry in entries]
+    if ids[PURCHASE]:
+        records |= await purchases_by_ids(connection, ids[PURCHASE])
+    return records
 
 
 async def check_customer(connection: AsyncConnection, directory: CustomerDirectory, customer_id: UUID) -> None:
