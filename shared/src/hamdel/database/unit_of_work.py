@@ -41,7 +41,7 @@ LOCK_STREAMS = text(
 ADVANCE_AND_PUBLISH = text(
     """
     WITH advanced AS (
-        UPDATE event_streams AS s SET sequence = t.sequence, changed_at = :now
+        UPDATE event_streams AS s SET sequence = t.sequence, changed_at = greatest(s.changed_at, :now)
         FROM unnest(CAST(:customers AS uuid[]), CAST(:sequences AS bigint[])) AS t(id, sequence)
         WHERE s.customer_id = t.id
     )

@@ -5,6 +5,7 @@ One layer instead of five, because each costs a closure and a coroutine on every
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import MutableMapping
@@ -54,7 +55,7 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers every HTTP request, whatever happens inside; other scopes pass through."""
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
+            await self._pass_through(scope, receive, send)
             return
         started = time.perf_counter()
         call, span, length = self._open(scope)
@@ -69,6 +70,15 @@ class Edge:
         finally:
             self.metrics.in_flight -= 1
             self._close(scope, call, span, exchange.status, time.perf_counter() - started)
+
+    async def _pass_through(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            if scope["type"] == "lifespan":
+                # the last lines and the last spans are the ones somebody will look for
+                self.access_log.flush()
+                await asyncio.to_thread(self.tracing.stop)
 
     def _open(self, scope: Scope) -> tuple[Call, Any, int]:
         request_id = language = parent = b""
