@@ -1,5 +1,6 @@
 """One relay in a process of its own, as a replica of a service has it: `python -m benchmarks.relay_process URL BROKER`.
 
+SIGUSR1 stands for a commit in this process.
 Prints `count seconds` (seconds of the machine's monotonic clock) whenever the number of published facts has changed.
 """
 
@@ -10,10 +11,12 @@ import signal
 import sys
 import time
 
+import structlog
 import uvloop
 
 from hamdel.database import DatabaseSettings, create_engine
-from hamdel.messaging import KafkaSettings, Relay, RelayStats
+from hamdel.messaging import KafkaSettings, Relay
+from hamdel.messaging.relay import RelayStats
 
 __all__ = ["SERVICE"]
 
@@ -36,6 +39,7 @@ async def _run(url: str, bootstrap: str) -> None:
     relay = Relay(engine, kafka, SERVICE, None)
     stopping = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopping.set)
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, relay.wake)
     await relay.start()
     reporting = asyncio.create_task(_report(relay.stats))
     await stopping.wait()
@@ -45,4 +49,5 @@ async def _run(url: str, bootstrap: str) -> None:
 
 
 if __name__ == "__main__":
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     uvloop.run(_run(sys.argv[1], sys.argv[2]))

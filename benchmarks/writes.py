@@ -30,7 +30,9 @@ async def known_customers(stack: Stack, count: int) -> list[UUID]:
     connection = await asyncpg.connect(stack.database("interaction"))
     try:
         await connection.execute(
-            "INSERT INTO known_customers (customer_id) SELECT unnest($1::uuid[]) ON CONFLICT DO NOTHING", ids
+            "INSERT INTO known_customers (customer_id, known_at) SELECT unnest($1::uuid[]), now() "
+            "ON CONFLICT DO NOTHING",
+            ids,
         )
     finally:
         await connection.close()

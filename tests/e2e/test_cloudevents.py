@@ -57,3 +57,16 @@ def test_every_section_says_whose_it_is(stack: LiveStack, written: str) -> None:
             assert section["as_of"].endswith("Z")
             keys.add(record.key.decode())
     assert written in keys
+
+
+def test_a_trace_goes_from_the_front_door_into_the_event(stack: LiveStack) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+    with stack.client("agent") as client:
+        headers = {"traceparent": f"00-{trace}-00f067aa0ba902b7-01", "X-Request-ID": "trace-test-1"}
+        answer = client.post("/v1/customers", json={"kind": "person"}, headers=headers).raise_for_status()
+    stack.wait_until_quiet()
+    subject = answer.json()["id"]
+    (record,) = [r for r in stack.read("hamdel.profile.events") if r.key == subject.encode()]
+    assert record.json()["correlationid"] == "trace-test-1"
+    assert record.json()["traceparent"].split("-")[1] == trace
+    assert dict(record.headers)["traceparent"].decode().split("-")[1] == trace

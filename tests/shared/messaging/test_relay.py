@@ -13,6 +13,7 @@ from hamdel.ids import new_id, shard_of
 from hamdel.messaging import KafkaSettings, Relay, RelayOptions
 from hamdel.messaging.memory import MemoryBroker
 from hamdel.messaging.relay.continuity import prune_published
+from hamdel.messaging.relay.outbox import CLAIM, SETTLE
 from hamdel.messaging.relay.publisher import mark_published
 from hamdel.messaging.transport import Acks, Message
 from hamdel_cli.embedded.broker import EmbeddedBroker
@@ -285,6 +286,20 @@ async def test_publishing_an_older_sequence_never_hides_a_newer_one(service: Ser
     await mark_published(connection, {customer: 1})
     assert await service.dirty() == 0
     await relay._lanes[0].database.close()
+
+
+async def test_a_plan_made_while_the_outbox_was_empty_is_right_for_a_backlog(service: Service) -> None:
+    database = service.memory_relay(MemoryBroker())._lanes[0].database
+    connection = await database.get()
+    await connection.execute("SET plan_cache_mode = force_generic_plan")
+    plans = [
+        str(await connection.fetch(f"EXPLAIN {CLAIM}", [1, 2], 2_000)),
+        str(await connection.fetch(f"EXPLAIN {SETTLE}", [1, 2])),
+    ]
+    await database.close()
+    assert "using outbox_shard" in plans[0]
+    assert "using outbox_pkey" in plans[1]
+    assert not any("Seq Scan" in plan or "Bitmap" in plan or "Sort" in plan for plan in plans)
 
 
 @pytest.mark.parametrize(("age", "left"), [("27 days", 1), ("29 days", 0)])

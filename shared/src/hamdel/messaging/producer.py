@@ -11,7 +11,8 @@ from typing import Final
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
-from aiokafka.producer.message_accumulator import BatchBuilder
+from aiokafka.producer.message_accumulator import BatchBuilder, MessageAccumulator
+from aiokafka.producer.sender import Sender
 
 from hamdel.messaging.partitioner import KeyHashes
 from hamdel.messaging.settings import KafkaSettings
@@ -138,17 +139,41 @@ class KafkaProducer:
 
 
 async def _abandon(producer: AIOKafkaProducer, stopping: asyncio.Task[None]) -> None:
-    # `stop()` waits for its last batches, for ever when the broker is gone and idempotence is on. Failing the batches
-    # ends the sender; closing the client ends the metadata task. Nothing may stay behind that could still send.
-    producer._message_accumulator.fail_all(KafkaError("abandoned"))
-    sender = producer._sender.sender_task
-    if sender is not None:
-        sender.cancel()
-    stopping.cancel()
+    # `stop()` waits for its last batches, for ever when the broker is gone and idempotence is on. A request that is
+    # left to itself would connect again and could still send: each is cancelled before the client is closed.
+    ending = {stopping, *_requests(producer._sender)}
+    if producer._sender.sender_task is not None:
+        ending.add(producer._sender.sender_task)
+    for task in ending:
+        task.add_done_callback(_forget)
+        task.cancel()
+    await asyncio.wait(ending, timeout=CLOSE_SECONDS)
+    _fail_batches(producer._message_accumulator)
     with suppress(KafkaError, OSError):
         async with asyncio.timeout(CLOSE_SECONDS):
             await producer.client.close()
-    stopping.add_done_callback(_forget)
+
+
+def _requests(sender: Sender) -> list[asyncio.Task[None]]:
+    # aiokafka keeps them in a local variable of its sender.
+    found = []
+    for task in asyncio.all_tasks():
+        frame = getattr(task.get_coro(), "cr_frame", None)
+        if frame and frame.f_code is Sender._send_produce_req.__code__ and frame.f_locals["self"] is sender:
+            found.append(task)
+    return found
+
+
+def _fail_batches(accumulator: MessageAccumulator) -> None:
+    # What waits for a batch is woken; nobody reads the error, and a batch that was to be sent again must look pending,
+    # or aiokafka's own callback breaks.
+    batches = {*accumulator._pending_batches, *(each for queue in accumulator._batches.values() for each in queue)}
+    accumulator._pending_batches.update(batches)
+    accumulator.fail_all(KafkaError("abandoned"))
+    for batch in batches:
+        for waiter in (batch.future, batch._drain_waiter):
+            if not waiter.cancelled():
+                waiter.exception()
 
 
 def _forget(task: asyncio.Task[None]) -> None:

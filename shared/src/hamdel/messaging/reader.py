@@ -13,21 +13,7 @@ from hamdel.messaging.settings import KafkaSettings
 from hamdel.messaging.topics import PARTITIONS, TopicsFailedError, list_topics
 from hamdel.messaging.transport import Record
 
-__all__ = ["partition_counts", "read_records"]
-
-
-async def partition_counts(kafka: KafkaSettings, topics: Iterable[str]) -> dict[str, int]:
-    """How many partitions each of these topics has; 0 for one that the broker does not know.
-
-    Raises TopicsFailedError when no broker answers. A topic is asked for by name only when a listing has shown it:
-    the question alone would create it on some brokers.
-    """
-    known = await list_topics(kafka)
-    async with _consumer(kafka) as consumer:
-        listed = await consumer.topics()
-        return {
-            topic: len(consumer.partitions_for_topic(topic) or ()) if topic in known & listed else 0 for topic in topics
-        }
+__all__ = ["read_records"]
 
 
 async def read_records(

@@ -15,6 +15,7 @@ from typing import Any, Final, Literal
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.client import AIOKafkaClient
+from aiokafka.cluster import ClusterMetadata
 from aiokafka.errors import KafkaError
 
 from hamdel.contracts.sections import events_topic, sections_topic
@@ -31,6 +32,7 @@ __all__ = [
     "dlq_topic",
     "end_offsets",
     "list_topics",
+    "partition_counts",
     "service_topics",
 ]
 
@@ -77,9 +79,22 @@ def service_topics(short: str) -> tuple[TopicSpec, ...]:
 
 async def list_topics(kafka: KafkaSettings) -> frozenset[str]:
     """The names that the broker knows. Raises TopicsFailedError within about the request time-out."""
+    return frozenset((await _listing(kafka)).topics(exclude_internal_topics=False))
+
+
+async def partition_counts(kafka: KafkaSettings, topics: Iterable[str]) -> dict[str, int]:
+    """How many partitions each of these topics has; 0 for one that the broker does not know.
+
+    Raises TopicsFailedError when no broker answers.
+    """
+    listing = await _listing(kafka)
+    return {topic: len(listing.partitions_for_topic(topic) or ()) for topic in topics}
+
+
+async def _listing(kafka: KafkaSettings) -> ClusterMetadata:
     try:
         async with asyncio.timeout(2 * kafka.request_timeout), _client(kafka) as client:
-            return frozenset((await client.fetch_all_metadata()).topics(exclude_internal_topics=False))
+            return await client.fetch_all_metadata()
     except (KafkaError, OSError) as error:
         raise TopicsFailedError(f"no topic list from {kafka.bootstrap}: {type(error).__name__}") from error
 

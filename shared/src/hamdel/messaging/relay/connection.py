@@ -19,16 +19,21 @@ COMMAND_SECONDS = 30.0
 class RawConnection:
     """One connection for one task. After any error call `drop`; the next `get` connects again.
 
-    `lazy_commit` = synchronous_commit off: a power cut may forget the last deletes, and those rows are sent twice.
+    `for_lane`: synchronous_commit is off (a power cut may forget the last deletes, and those rows are sent twice), and
+    so are scans of whole tables: a plan that was made and kept while the outbox was empty must still be the right one
+    when a backlog has come.
     """
 
-    def __init__(self, dsn: str, *, lazy_commit: bool) -> None:
+    def __init__(self, dsn: str, *, for_lane: bool) -> None:
         self._dsn = dsn
+        switch = "off" if for_lane else "on"
         self._settings = {
             "application_name": "hamdel-relay",
             "timezone": "UTC",
             "jit": "off",
-            "synchronous_commit": "off" if lazy_commit else "on",
+            "synchronous_commit": switch,
+            "enable_seqscan": switch,
+            "enable_bitmapscan": switch,
         }
         self._connection: Connection | None = None
 

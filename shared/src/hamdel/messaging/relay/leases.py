@@ -15,6 +15,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from hamdel.ids import SHARDS
+from hamdel.messaging.relay.neighbours import LEASES, tell
 
 if TYPE_CHECKING:
     from asyncpg import Connection
@@ -63,9 +64,13 @@ PUBLISH_AGAIN = """
 
 @dataclass
 class Leases:
-    """What this relay holds, by its own clock. `hold` marks shards as being worked on."""
+    """What this relay holds, by its own clock. `hold` marks shards as being worked on.
+
+    `released` is called when a shard that is to be given back is not worked on any more.
+    """
 
     clock: Callable[[], float] = time.monotonic
+    released: Callable[[], None] = lambda: None
     _deadlines: dict[int, float] = field(default_factory=dict)
     _leaving: set[int] = field(default_factory=set)
     _in_use: Counter[int] = field(default_factory=Counter)
@@ -88,6 +93,8 @@ class Leases:
             yield
         finally:
             self._in_use.subtract(shards)
+            if not self._leaving.isdisjoint(shards):
+                self.released()
 
     @property
     def held(self) -> list[int]:
@@ -129,7 +136,8 @@ class LeaseTable:
     """The lease round of one relay: seen, renew, give back what is too much, take what is free.
 
     `unsettled` after a round: shards are about to change hands, so the next round should come soon, not a third of
-    a period later; nobody publishes a shard in between.
+    a period later; nobody publishes a shard in between. The other relays are told of a new member and of shards
+    that became free, with the transaction that makes it so.
     """
 
     relay_id: str
@@ -152,11 +160,18 @@ class LeaseTable:
             share = -(-SHARDS // max(live, 1))
             given = await self._give_back(connection, mine, share)
             taken = await self._take(connection, share - len(mine))
+            if given or not self._live:
+                await tell(connection, LEASES, self.relay_id)
         self.leases.renewed(mine, deadline)
         self.leases.lost(given)
         self.leases.gained(taken, deadline)
         self._judge(live)
         return taken
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other relay was alive at the last round."""
+        return self._live <= 1
 
     def _judge(self, live: int) -> None:
         now = self.leases.clock()
@@ -189,6 +204,7 @@ class LeaseTable:
         async with connection.transaction():
             await connection.execute(GIVE_BACK, self.relay_id, idle)
             await connection.execute(LEAVE, self.relay_id)
+            await tell(connection, LEASES, self.relay_id)
 
 
 def _interval(seconds: float) -> timedelta:

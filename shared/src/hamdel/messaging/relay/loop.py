@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,6 +21,7 @@ from hamdel.messaging.relay.continuity import prune_published
 from hamdel.messaging.relay.lane import Lane
 from hamdel.messaging.relay.leases import Leases, LeaseTable
 from hamdel.messaging.relay.link import BrokerLink
+from hamdel.messaging.relay.neighbours import FACTS, GAP_SECONDS, Neighbours
 from hamdel.messaging.relay.options import RelayOptions, RelayStats
 from hamdel.messaging.relay.outbox import OutboxReader
 from hamdel.messaging.relay.publisher import DirtySections
@@ -63,11 +65,13 @@ class Relay:
         self._options = options or RelayOptions()
         self._service = service_short
         self._keep_days = keep_days
-        self._leases = Leases()
+        self._house = asyncio.Event()
+        self._leases = Leases(released=self._house.set)
         self._table = LeaseTable(f"{kafka.instance}-{new_id()}", self._options.lease_seconds, self._leases)
         dsn = plain_url(engine.url.render_as_string(hide_password=False))
-        self._connections = [RawConnection(dsn, lazy_commit=False) for _ in range(2)]
-        self._housekeeping, link_database = self._connections
+        self._connections = [RawConnection(dsn, for_lane=False) for _ in range(3)]
+        self._housekeeping, link_database, news_database = self._connections
+        self._neighbours = Neighbours(self._table.relay_id, news_database, self._heard)
         self._link = BrokerLink(
             kafka, service_short, keep_days > 0, link_database, self.stats, new_producer=new_producer
         )
@@ -76,7 +80,7 @@ class Relay:
         self._prune_at = 0.0
 
     def _lane(self, number: int, dsn: str, engine: AsyncEngine, renderer: SectionRenderer | None) -> Lane:
-        connection = RawConnection(dsn, lazy_commit=True)
+        connection = RawConnection(dsn, for_lane=True)
         self._connections.append(connection)
         return Lane(
             shards=range(number, SHARDS, self._options.lanes),
@@ -96,20 +100,35 @@ class Relay:
         self._tasks = [
             asyncio.create_task(self._repeat(self._keep_house, period), name="relay-leases"),
             asyncio.create_task(self._repeat(self._link.ping, self._options.ping_seconds), name="relay-ping"),
+            asyncio.create_task(self._repeat(self._neighbours.exchange, GAP_SECONDS), name="relay-neighbours"),
             *(asyncio.create_task(lane.run(), name="relay-lane") for lane in self._lanes),
         ]
 
     def wake(self) -> None:
-        """Says that something was committed; cheap, callable from any coroutine of the same event loop."""
+        """Says that something was committed; cheap, callable from any coroutine of the same event loop.
+
+        The relays of other replicas hear of it too: most of the shards may be theirs.
+        """
+        self._wake_lanes()
+        if not self._table.alone:
+            self._neighbours.say()
+
+    def _wake_lanes(self) -> None:
         for lane in self._lanes:
             lane.woken.set()
+
+    def _heard(self, news: str) -> None:
+        if news == FACTS:
+            self._wake_lanes()
+        else:
+            self._house.set()
 
     async def stop(self) -> None:
         """Ends the round that is on its way, gives the leases back, bounded in time."""
         for lane in self._lanes:
             lane.stopping = True
-        self.wake()
-        lanes = self._tasks[2:]
+        self._wake_lanes()
+        lanes = [task for task in self._tasks if task.get_name() == "relay-lane"]
         if lanes:
             await asyncio.wait(lanes, timeout=self._options.stop_seconds)
         for task in self._tasks:
@@ -138,16 +157,23 @@ class Relay:
             except Exception as error:  # noqa: BLE001 - the top of this task: log, wait, go on
                 log.warning("relay_housekeeping_failed", service=self._service, error=type(error).__name__)
                 self._housekeeping.drop()
-                wait = trouble.next()
-            await asyncio.sleep(wait)
+                await asyncio.sleep(trouble.next())
+                continue
+            await (self._pause(wait) if work == self._keep_house else asyncio.sleep(wait))
+
+    async def _pause(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._house.wait()
 
     async def _keep_house(self) -> None:
+        self._house.clear()
         connection = await self._housekeeping.get()
         taken = await self._table.round(connection)
         self.stats.shards = tuple(self._leases.held)
         if taken:
             log.info("relay_shards_taken", service=self._service, shards=taken)
-            self.wake()
+            self._wake_lanes()
         if self._table.unsettled:
             return
         BACKLOG.labels(self._service).set(await connection.fetchval(COUNT_BACKLOG))

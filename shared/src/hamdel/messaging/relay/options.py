@@ -9,11 +9,12 @@ __all__ = ["RelayOptions", "RelayStats"]
 
 @dataclass(frozen=True, slots=True)
 class RelayOptions:
-    """Times are seconds. `claim_rows` is the most rows read per shard and statement, `section_rows` the most
+    """Times are seconds. `claim_rows` is the most rows read per shard and statement (fewer when they
+    are large: a statement reads some megabytes), `section_rows` the most
     customers per rendering query, `lanes` the number of shard groups that work at the same time."""
 
     lease_seconds: float = 10.0
-    claim_rows: int = 500
+    claim_rows: int = 2_000
     section_rows: int = 500
     lanes: int = 2
     poll_min_seconds: float = 0.02

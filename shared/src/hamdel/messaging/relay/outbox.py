@@ -6,18 +6,19 @@ own numbers, never by a range.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 import orjson
 
 from hamdel.contracts.envelope import source_of
 from hamdel.contracts.sections import events_topic
-from hamdel.messaging.transport import Headers, Message
+from hamdel.messaging.transport import Message
 
 if TYPE_CHECKING:
-    from asyncpg import Connection
+    from asyncpg import Connection, Record
 
 __all__ = ["CLAIM", "SETTLE", "Claim", "OutboxReader"]
 
@@ -36,6 +37,9 @@ BIG: Final = 8 * 1024 * 1024
 SMALL: Final = 2 * 1024 * 1024
 FIRST_ROWS: Final = 128
 LEAST_ROWS: Final = 8
+
+MAKE: Final[Callable[[tuple[object, ...]], Message]] = partial(tuple.__new__, Message)
+"""What the named tuple's own constructor comes to, without a call of a Python function."""
 
 CONTENT_TYPE: Final = ("content-type", b"application/cloudevents+json")
 
@@ -56,7 +60,7 @@ class OutboxReader:
     service_short: str
     most_rows: int
     _rows: int = FIRST_ROWS
-    _types: dict[str, tuple[str, bytes]] = field(default_factory=dict)
+    _types: _TypeHeaders = field(default_factory=lambda: _TypeHeaders())
 
     def __post_init__(self) -> None:
         self._rows = min(self._rows, self.most_rows)
@@ -67,7 +71,7 @@ class OutboxReader:
         """The next rows of each shard. Raises what asyncpg raises."""
         limit = self._rows
         rows = await connection.fetch(CLAIM, shards, limit)
-        messages = [self._message(*row) for row in rows]
+        messages = self._messages(rows)
         full = len(rows) >= limit
         if full:
             self._adapt(sum(len(row[4]) for row in rows))
@@ -80,15 +84,27 @@ class OutboxReader:
         elif size < SMALL:
             self._rows = min(self._rows * 2, self.most_rows)
 
-    def _message(self, _: int, subject: str, event_id: str, kind: str, payload: bytes, extra: bytes) -> Message:
-        type_header = self._types.get(kind)
-        if type_header is None:
-            type_header = self._types[kind] = ("ce_type", kind.encode())
-        headers: Headers = [CONTENT_TYPE, ("ce_id", event_id.encode()), type_header, self._source]
-        if extra:
-            headers = [*headers, *_trace(orjson.loads(extra))]
-        return Message(self._topic, subject.encode(), payload, headers)
+    def _messages(self, rows: Sequence[Record]) -> list[Message]:
+        # One expression per row and no calls: this is half of what a row costs here.
+        topic, source, types = self._topic, self._source, self._types
+        return [
+            MAKE((
+                topic,
+                subject.encode(),
+                payload,
+                [CONTENT_TYPE, ("ce_id", event_id.encode()), types[kind], source, *(_trace(extra) if extra else ())],
+            ))
+            for _, subject, event_id, kind, payload, extra in rows
+        ]  # fmt: skip
 
 
-def _trace(extra: dict[str, Any]) -> list[tuple[str, bytes]]:
-    return [(name, str(value).encode()) for name, value in extra.items()]
+class _TypeHeaders(dict[str, tuple[str, bytes]]):
+    """The header of each event type, made once."""
+
+    def __missing__(self, kind: str) -> tuple[str, bytes]:
+        header = self[kind] = ("ce_type", kind.encode())
+        return header
+
+
+def _trace(extra: bytes) -> list[tuple[str, bytes]]:
+    return [(name, str(value).encode()) for name, value in orjson.loads(extra).items()]
