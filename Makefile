@@ -24,7 +24,8 @@ demo: $(STAMP) ## the main job on real purchases: import, view, commit-to-view t
 	@$(BIN)/hamdel demo
 
 test: $(STAMP) ## every test on the embedded database and broker
-	@$(BIN)/pytest -m "not kafka"
+	@$(BIN)/pytest -n 2 --dist loadfile -m "not kafka and not slow"
+	@$(BIN)/pytest -m "slow and not kafka"
 
 test-kafka: $(STAMP) ## messaging and end-to-end tests on Apache Kafka
 	@$(BIN)/python -m tests.kafka
@@ -43,9 +44,9 @@ check: lint types imports test ## lint + types + imports + test
 fix: $(STAMP) ## format and repair what can be repaired by machine
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-lock: ## make requirements.lock again
+lock: ## make requirements.lock again; UPGRADE=--upgrade takes newer versions
 	@test -x $(BIN)/uv || ($(PYTHON) -m venv .venv && $(BIN)/python -m pip install --quiet uv)
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
+	@$(BIN)/uv pip compile --quiet $(UPGRADE) --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
 	  --python-version 3.11 --no-emit-package hamdel --group dev pyproject.toml \
 	  $(addsuffix /pyproject.toml,$(PACKAGES)) -o requirements.lock
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from typing import Any
 
 import aiohttp
 import asyncpg
@@ -17,12 +18,22 @@ BATCH = 500
 IN_FLIGHT = 4
 
 
+async def _post(session: aiohttp.ClientSession, url: str, body: object) -> list[dict[str, Any]]:
+    """The items of the answer; a 503 is asked again, as `Retry-After` says and any importer does."""
+    for _ in range(60):
+        async with session.post(url, json=body) as answer:
+            if answer.status != 503:
+                answer.raise_for_status()
+                items: list[dict[str, Any]] = (await answer.json())["items"]
+                return items
+        await asyncio.sleep(1)
+    raise RuntimeError(f"{url} answered 503 for a minute")
+
+
 async def _resolve(session: aiohttp.ClientSession, base: str, first: int) -> list[str]:
     wanted = [{"type": "external:bench", "value": f"{number:07d}"} for number in range(first, first + RESOLVE)]
     body = {"create_missing": True, "identifiers": wanted}
-    async with session.post(f"{base}/v1/customers/resolve", json=body) as answer:
-        answer.raise_for_status()
-        return [item["id"] for item in (await answer.json())["items"]]
+    return [item["id"] for item in await _post(session, f"{base}/v1/customers/resolve", body)]
 
 
 async def _buy(session: aiohttp.ClientSession, base: str, ids: list[str], first: int) -> None:
@@ -38,11 +49,10 @@ async def _buy(session: aiohttp.ClientSession, base: str, ids: list[str], first:
         }
         for at, customer in enumerate(ids)
     ]
-    async with session.post(f"{base}/v1/purchases/batch", json={"items": items}) as answer:
-        answer.raise_for_status()
-        rejected = [item for item in (await answer.json())["items"] if item["status"] == "rejected"]
-        if rejected:
-            raise RuntimeError(f"a purchase was rejected: {rejected[0]}")
+    answers = await _post(session, f"{base}/v1/purchases/batch", {"items": items})
+    rejected = [item for item in answers if item["status"] == "rejected"]
+    if rejected:
+        raise RuntimeError(f"a purchase was rejected: {rejected[0]}")
 
 
 async def _make(session: aiohttp.ClientSession, base: str, first: int, gate: asyncio.Semaphore) -> list[str]:

@@ -5,15 +5,12 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
-from typing import Final
 
 from tests.kafka.container import daemon_answers, kafka_container
 from tests.kafka.distribution import KafkaUnavailableError
-from tests.kafka.server import KafkaServer, answers
+from tests.kafka.server import VARIABLE, KafkaServer, answers
 
 __all__ = ["VARIABLE", "running_kafka"]
-
-VARIABLE: Final = "HAMDEL_TEST_KAFKA"
 
 
 @contextlib.contextmanager

@@ -1,7 +1,9 @@
-"""A pytest plugin: of the collected tests, those that need a broker, by their mark or by a fixture they use."""
+"""A pytest plugin: of the collected tests, those that Apache Kafka has a part in: by their mark, by a fixture they use,
+the end-to-end tests, and of the faults those of the broker."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 import pytest
@@ -9,12 +11,16 @@ import pytest
 __all__ = ["needs_kafka", "pytest_collection_modifyitems"]
 
 BROKER_FIXTURES: Final = frozenset({"broker", "kafka_settings"})
+END_TO_END: Final = Path(__file__).parents[1] / "e2e"
+OUTAGES: Final = Path(__file__).parents[1] / "faults" / "test_outages.py"
 
 
 def needs_kafka(item: pytest.Item) -> bool:
-    """Whether the test is marked `kafka` or has one of the broker's fixtures anywhere in its fixture tree."""
+    """Whether the test is marked `kafka`, has one of the broker's fixtures anywhere in its fixture tree, runs on a
+    whole stack from end to end, or takes the broker away from one."""
     fixtures = set(getattr(item, "fixturenames", ()))
-    return item.get_closest_marker("kafka") is not None or bool(fixtures & BROKER_FIXTURES)
+    marked = item.get_closest_marker("kafka") is not None or bool(fixtures & BROKER_FIXTURES)
+    return marked or END_TO_END in item.path.parents or (item.path == OUTAGES and "broker" in item.name)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import os
 import shutil
 import signal
 import socket
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import TracebackType
@@ -25,7 +26,9 @@ from aiokafka.client import AIOKafkaClient
 
 from tests.kafka.distribution import KafkaUnavailableError, libraries
 
-__all__ = ["KafkaServer", "answers", "wait_until_answers"]
+__all__ = ["VARIABLE", "KafkaServer", "answers", "own_kafka", "wait_until_answers"]
+
+VARIABLE: Final = "HAMDEL_TEST_KAFKA"
 
 HEAP: Final = "512m"
 START_SECONDS: Final = 60.0
@@ -151,6 +154,16 @@ class KafkaServer:
     def _last_line(self) -> str:
         lines = (self._home / "kafka.log").read_text(encoding="utf-8", errors="replace").splitlines()
         return lines[-1][:300] if lines else "no output"
+
+
+@contextlib.contextmanager
+def own_kafka(environment: Mapping[str, str] = os.environ) -> Iterator[KafkaServer | None]:
+    """A fresh broker of one's own in a run on Apache Kafka; None in one on the embedded broker."""
+    if VARIABLE not in environment:
+        yield None
+        return
+    with KafkaServer() as server:
+        yield server
 
 
 def die_with_parent() -> None:

@@ -22,8 +22,10 @@ import asyncpg
 import httpx
 import psutil
 
+from hamdel.contracts.sections import SECTIONS
 from hamdel.http.auth.keys import PRIVATE_KEY_FILE, issue_token
-from tests.support.topic_reader import TopicRecord, read_topic
+from tests.kafka.server import KafkaServer, own_kafka
+from tests.support.topic_reader import TopicRecord, first_occurrences, read_topic
 
 __all__ = ["SHORTS", "LiveStack", "temporary_stack"]
 
@@ -32,24 +34,29 @@ SHORTS = ("profile", "interaction", "survey", "loyalty")
 
 @contextmanager
 def temporary_stack(*options: str) -> Iterator[LiveStack]:
-    """A stack in a folder of its own, outside pytest's (see the fixture `home`); stopped and removed at the end."""
+    """A stack in a folder of its own, outside pytest's (see the fixture `home`); stopped and removed at the end.
+
+    In a run on Apache Kafka it has a broker of its own as well: stacks on one broker would share their topics.
+    """
     home = Path(mkdtemp(prefix="hamdel-stack-"))
-    live = LiveStack(home, options)
-    try:
-        live.up()
-        yield live
-    finally:
-        live.down()
-        rmtree(home, ignore_errors=True)
+    with own_kafka() as server:
+        live = LiveStack(home, (*options, *(("--kafka", server.bootstrap) if server else ())), server=server)
+        try:
+            live.up()
+            yield live
+        finally:
+            live.down()
+            rmtree(home, ignore_errors=True)
 
 
 @dataclass
 class LiveStack:
-    """One home folder with a stack; `options` go to `hamdel up`."""
+    """One home folder with a stack; `options` go to `hamdel up`; `server` is its Apache Kafka, if it has one."""
 
     home: Path
     options: tuple[str, ...] = ()
     status: dict[str, Any] = field(default_factory=dict)
+    server: KafkaServer | None = None
 
     def hamdel(self, *arguments: str, timeout: float = 180, check: bool = True) -> subprocess.CompletedProcess[str]:
         """Runs the command line on this home and gives its output."""
@@ -65,7 +72,9 @@ class LiveStack:
         return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
     def up(self) -> None:
-        """Starts (or repairs) the stack and reads its addresses."""
+        """Starts (or repairs) the stack and its Apache Kafka and reads its addresses."""
+        if self.server:
+            self.server.start()
         self.hamdel("up", "--detach", *self.options)
         self.refresh()
 
@@ -92,11 +101,18 @@ class LiveStack:
         return str(self.status["databases"][short if short == "gateway" else f"{short}-service"])
 
     def pid(self, process: str) -> int:
-        """The process id of a part of the stack."""
+        """The process id of a part of the stack; its Apache Kafka goes by the name of the embedded broker."""
+        if process == "broker" and self.server:
+            if self.server.pid is None:
+                raise ProcessLookupError("Apache Kafka is stopped")
+            return self.server.pid
         return int(self.status["processes"][process]["pid"])
 
     def kill(self, process: str, number: signal.Signals = signal.SIGKILL, *, missing_ok: bool = False) -> None:
         """Sends a signal to one process that this stack started."""
+        if process == "broker" and self.server and number == signal.SIGKILL:
+            self.server.kill()
+            return
         try:
             os.kill(self.pid(process), number)
         except ProcessLookupError:
@@ -147,6 +163,20 @@ class LiveStack:
         """Every record of a topic."""
         return read_topic(self.kafka, topic, quiet=0.4)
 
+    def sequences_on_topic(self, short: str, timeout: float = 30) -> tuple[dict[str, list[int]], dict[str, list[int]]]:
+        """What a reader from the start sees of a service's facts (first occurrences), and what it should see.
+
+        A reborn broker is filled again a moment after it is back, so a difference counts only when it stays.
+        """
+        query = "SELECT customer_id::text, sequence FROM event_streams WHERE sequence > 0"
+        deadline = time.monotonic() + timeout
+        while True:
+            expected = {str(customer): list(range(1, int(n) + 1)) for customer, n in self.fetch(short, query)}
+            seen = first_occurrences(self.read(f"hamdel.{short}.events"))
+            if seen == expected or time.monotonic() > deadline:
+                return seen, expected
+            time.sleep(0.5)
+
     def wait_until_quiet(self, timeout: float = 60) -> None:
         """Until nothing waits: outboxes empty, no dirty section, and the gateway has stored every section."""
         deadline = time.monotonic() + timeout
@@ -165,4 +195,9 @@ class LiveStack:
         return waiting[0] == (0, 0)
 
     def _all_projected(self) -> bool:
-        return self.hamdel("doctor", "--views", check=False).returncode == 0
+        stored = "SELECT customer_id, {0}_sequence FROM customer_views WHERE {0}_sequence > 0"
+        written = "SELECT customer_id, sequence FROM event_streams WHERE sequence > 0"
+        return all(
+            sorted(self.fetch(SECTIONS[section], written)) == sorted(self.fetch("gateway", stored.format(section)))
+            for section in SECTIONS
+        )

@@ -11,17 +11,15 @@ from typing import Any
 
 import asyncpg
 
-from hamdel.messaging.reader import partition_counts
-from hamdel.messaging.topics import PARTITIONS, TopicsFailedError
+from hamdel.messaging.topics import PARTITIONS, TopicsFailedError, partition_counts
 from hamdel_cli.embedded import repository
 from hamdel_cli.embedded.environment import database_url
 from hamdel_cli.embedded.health import is_ready
-from hamdel_cli.embedded.ports import LOOPBACK
 from hamdel_cli.embedded.processes import running
 from hamdel_cli.embedded.state import Home, Running, Settings
 from hamdel_cli.gateway_client import Gateway
 from hamdel_cli.importing.purchases import batches
-from hamdel_cli.kafka import all_topics, embedded_kafka
+from hamdel_cli.kafka import all_topics, tool_kafka
 from hamdel_cli.topology import PROCESSES, SERVICES
 
 __all__ = ["Finding", "check_all", "compare_views", "settle", "total_backlog"]
@@ -47,7 +45,7 @@ async def check_all(home: Home, settings: Settings, record: Running) -> AsyncIte
     failing = [name for name, well in ready.items() if not well]
     yield Finding(not failing, f"health: {len(ready) - len(failing)} of {len(ready)} ready" + _named(failing))
     yield await _check_backlog(settings)
-    yield await _check_topics(f"{LOOPBACK}:{record.broker_port}")
+    yield await _check_topics(record.kafka)
 
 
 def _named(names: list[str]) -> str:
@@ -66,7 +64,7 @@ async def _check_backlog(settings: Settings) -> Finding:
 async def _check_topics(bootstrap: str) -> Finding:
     names = [spec.name for spec in all_topics()]
     try:
-        counts = await partition_counts(embedded_kafka(bootstrap), names)
+        counts = await partition_counts(tool_kafka(bootstrap), names)
     except TopicsFailedError as error:
         return Finding(False, f"topics: {error}")
     wrong = [f"{name} has {count}" for name, count in counts.items() if count != PARTITIONS]

@@ -7,11 +7,11 @@ from hamdel.messaging.settings import KafkaSettings
 from hamdel.messaging.topics import TopicSpec, apply_topics, service_topics
 from hamdel_cli.topology import PROCESSES, SERVICES
 
-__all__ = ["all_topics", "apply_all_topics", "embedded_kafka", "events_topics"]
+__all__ = ["all_topics", "apply_all_topics", "events_topics", "tool_kafka"]
 
 
-def embedded_kafka(bootstrap: str) -> KafkaSettings:
-    """Settings for a tool's client of the embedded broker."""
+def tool_kafka(bootstrap: str) -> KafkaSettings:
+    """Settings for a tool's client, which neither produces nor joins a group: good for every broker."""
     return KafkaSettings(
         bootstrap=bootstrap,
         idempotence=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import sys
 import time
@@ -23,11 +24,18 @@ __all__ = ["readable", "run_in_foreground", "running_stack", "start_detached", "
 
 START_TIMEOUT = 150.0
 STOP_TIMEOUT = 12.0
+ADDRESSES = re.compile(r"[^\s,]+:\d{1,5}(,[^\s,]+:\d{1,5})*")
 
 
-def run_in_foreground(folder: Path, port: int | None, say: Callable[[str], None], *, verbose: bool) -> None:
-    """Runs the stack until SIGINT or SIGTERM. Raises CommandFailedError."""
+def run_in_foreground(
+    folder: Path, port: int | None, say: Callable[[str], None], *, kafka: str | None = None, verbose: bool = False
+) -> None:
+    """Runs the stack until SIGINT or SIGTERM; `kafka` is used in place of the embedded broker.
+
+    Raises CommandFailedError.
+    """
     home = Home(folder)
+    _refuse_other_kafka(home, kafka)
 
     def on_ready(supervisor: Supervisor) -> None:
         say(summary(folder))
@@ -36,27 +44,30 @@ def run_in_foreground(folder: Path, port: int | None, say: Callable[[str], None]
     if not home.locked():
         _refuse_taken(port)
     try:
-        supervise(home, port, say if verbose else lambda _: None, on_ready)
+        supervise(home, port, kafka, say if verbose else lambda _: None, on_ready)
     except HomeBusyError as error:
         raise CommandFailedError(f"{error}: use `hamdel status` or `hamdel down`") from error
     except StackFailedError as error:
         raise CommandFailedError(str(error)) from error
 
 
-def start_detached(folder: Path, port: int | None, *, verbose: bool = False) -> None:
+def start_detached(folder: Path, port: int | None, *, kafka: str | None = None, verbose: bool = False) -> None:
     """Starts a supervisor in the background, unless one runs, and waits until all is ready.
+
+    `kafka` is used in place of the embedded broker.
 
     Raises CommandFailedError.
     """
     home = Home(folder)
+    _refuse_other_kafka(home, kafka)
     began = time.monotonic()
     mark: ProcessMark | None = None
     if not home.locked():
         _refuse_taken(port)
         home.forget_failure()
         arguments = [sys.executable, "-m", "hamdel_cli.embedded.supervisor", "--home", str(home.folder)]
-        log = home.folder / "logs" / "supervisor.log"
-        child = spawn(arguments + (["--port", str(port)] if port else []), log=log, parent_death=None)
+        arguments += [*(["--port", str(port)] if port else []), *(["--kafka", kafka] if kafka else [])]
+        child = spawn(arguments, log=home.folder / "logs" / "supervisor.log", parent_death=None)
         mark = mark_of(child.pid)
     _wait_until_ready(home, mark)
     if verbose:
@@ -66,6 +77,19 @@ def start_detached(folder: Path, port: int | None, *, verbose: bool = False) -> 
 def _refuse_taken(port: int | None) -> None:
     if port is not None and not is_free(port):
         raise CommandFailedError(f"port {port} is taken")
+
+
+def _refuse_other_kafka(home: Home, kafka: str | None) -> None:
+    """A home keeps its kind of broker: what was published to the embedded one would be missing on another."""
+    if kafka is None:
+        return
+    if not ADDRESSES.fullmatch(kafka):
+        raise CommandFailedError(f"--kafka takes HOST:PORT, or several separated by commas, not {kafka}")
+    remembered = home.settings().kafka
+    if home.exists and remembered is None:
+        raise CommandFailedError(f"{home.folder} has the embedded broker; use another --home for Kafka at {kafka}")
+    if home.locked() and remembered != kafka:
+        raise CommandFailedError(f"the stack in {home.folder} runs with Kafka at {remembered}")
 
 
 def _wait_until_ready(home: Home, started: ProcessMark | None) -> None:
@@ -117,12 +141,11 @@ def status(folder: Path) -> dict[str, Any]:
     Raises CommandFailedError when nothing is running.
     """
     home, settings, record = running_stack(folder)
-    kafka = f"{LOOPBACK}:{record.broker_port}"
     urls = {name: process_url(settings, short) for short, name in PROCESSES.items()}
-    urls |= {"postgres": f"postgresql://{LOOPBACK}:{settings.ports['postgres']}", "broker": f"tcp://{kafka}"}
+    urls |= {"postgres": f"postgresql://{LOOPBACK}:{settings.ports['postgres']}", "broker": f"tcp://{record.kafka}"}
     return {
         "gateway": home.gateway_url(settings),
-        "kafka": kafka,
+        "kafka": record.kafka,
         "databases": {name: database_url(settings, short) for short, name in PROCESSES.items()},
         "processes": {name: {"pid": mark.pid, "url": urls[name]} for name, mark in record.process_marks().items()},
     }

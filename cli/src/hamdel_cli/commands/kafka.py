@@ -87,7 +87,7 @@ def apply(home: HomeOption = Path(".hamdel"), kafka: KafkaOption = None, replica
 
 
 def _settings(home: Path, bootstrap: str | None) -> KafkaSettings:
-    from hamdel_cli.kafka import embedded_kafka
+    from hamdel_cli.kafka import tool_kafka
     from hamdel_cli.lifecycle import status
 
-    return embedded_kafka(bootstrap or status(home)["kafka"])
+    return tool_kafka(bootstrap or status(home)["kafka"])

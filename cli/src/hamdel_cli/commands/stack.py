@@ -13,6 +13,14 @@ from hamdel_cli.options import HomeOption, JsonOption, VerboseOption
 __all__ = ["down", "register", "status", "up"]
 
 PortOption = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="Port of the gateway.")]
+KafkaOption = Annotated[
+    str | None,
+    typer.Option(
+        "--kafka",
+        metavar="HOST:PORT",
+        help="Apache Kafka to use in place of the embedded broker; the home remembers it. HAMDEL_KAFKA_* apply to it.",
+    ),
+]
 DetachOption = Annotated[bool, typer.Option("--detach", help="Return when it is ready; it goes on running.")]
 
 
@@ -25,6 +33,7 @@ def register(app: typer.Typer) -> None:
 def up(
     home: HomeOption = Path(".hamdel"),
     port: PortOption = None,
+    kafka: KafkaOption = None,
     detach: DetachOption = False,
     verbose: VerboseOption = False,
 ) -> None:
@@ -32,10 +41,10 @@ def up(
     from hamdel_cli import lifecycle
 
     if detach:
-        lifecycle.start_detached(home, port, verbose=verbose)
+        lifecycle.start_detached(home, port, kafka=kafka, verbose=verbose)
         typer.echo(lifecycle.summary(home))
     else:
-        lifecycle.run_in_foreground(home, port, typer.echo, verbose=verbose)
+        lifecycle.run_in_foreground(home, port, typer.echo, kafka=kafka, verbose=verbose)
 
 
 def down(home: HomeOption = Path(".hamdel")) -> None:

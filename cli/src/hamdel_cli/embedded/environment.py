@@ -32,18 +32,21 @@ def database_url(settings: Settings, short: str) -> str:
 
 
 def bootstrap(settings: Settings) -> str:
-    """Both addresses the broker may have: it moves to the other one when it is restarted."""
-    return ",".join(f"{LOOPBACK}:{settings.ports[name]}" for name in ("broker", "broker-alternate"))
+    """The given Kafka, or both addresses the embedded broker may have: it moves to the other one when restarted."""
+    return settings.kafka or ",".join(f"{LOOPBACK}:{settings.ports[name]}" for name in ("broker", "broker-alternate"))
 
 
 def environment_of(home: Home, settings: Settings, short: str) -> dict[str, str]:
-    """Our own variables over those that `hamdel up` was started with, which it passes on."""
+    """Our own variables over those that `hamdel up` was started with, which it passes on.
+
+    With a Kafka of one's own nothing is said about it but its address: the defaults are meant for Apache Kafka.
+    """
     urls = {f"HAMDEL_{service.upper()}_URL": process_url(settings, service) for service in SERVICES}
     # without compiled bytecode every start of a process costs two seconds more
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {
         **inherited,
-        **EMBEDDED_KAFKA,
+        **({} if settings.kafka else EMBEDDED_KAFKA),
         **urls,
         "HAMDEL_HOST": LOOPBACK,
         "HAMDEL_PORT": str(settings.ports[short]),

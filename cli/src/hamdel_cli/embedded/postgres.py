@@ -191,3 +191,7 @@ class EmbeddedPostgres:
         """After a kill -9 of the postmaster its backends may live a moment longer and hold the shared memory."""
         left = end_processes(list(self.leftovers()), signal.SIGQUIT, 3.0)
         kill_processes(left)
+        if not any(self.leftovers()):
+            # Where nobody reaps orphans (a container without an init) the dead postmaster stays a zombie, and its
+            # number in the lock file would look alive to the next one.
+            (self.data / "postmaster.pid").unlink(missing_ok=True)

@@ -19,8 +19,8 @@ from hamdel_cli.embedded.health import is_ready
 from hamdel_cli.embedded.ports import is_free
 from hamdel_cli.embedded.postgres import EmbeddedPostgres
 from hamdel_cli.embedded.processes import end_processes, kill_processes, mark_of, spawn
-from hamdel_cli.embedded.state import Home, Running
-from hamdel_cli.topology import PACKAGES, PROCESSES
+from hamdel_cli.embedded.state import Home, Running, Settings
+from hamdel_cli.topology import GATEWAY, PACKAGES, PROCESSES
 
 __all__ = ["StackFailedError", "Supervisor", "end_leftovers"]
 
@@ -47,17 +47,19 @@ def end_leftovers(home: Home) -> None:
 class Supervisor:
     """Owns the processes of one home. Everything happens in the main thread; `ask_to_stop` may come from a signal."""
 
-    def __init__(self, home: Home, gateway_port: int | None, report: Callable[[str], None]) -> None:
+    def __init__(self, home: Home, settings: Settings, report: Callable[[str], None]) -> None:
         self.home = home
-        self.settings = home.settle(gateway_port)
+        self.settings = settings
         self.stopping = False
         self._topics_missing = False
         self.phases: dict[str, float] = {}
         self._report = report
         self._postgres = EmbeddedPostgres(home.folder, self.settings.ports[POSTGRES])
         self._broker = EmbeddedBroker(self.settings.ports[BROKER], log=home.logs / "broker.log")
-        self._children = [Child(POSTGRES, self._launch_postgres), Child(BROKER, self._launch_broker)]
-        self._children += [Child(name, self._launcher(short)) for short, name in PROCESSES.items()]
+        self._services = [Child(name, self._launcher(short)) for short, name in PROCESSES.items()]
+        servers = [Child(POSTGRES, self._launch_postgres), Child(BROKER, self._launch_broker)]
+        # With a Kafka of one's own the embedded broker is there, but never started.
+        self._children = servers[: 1 if settings.kafka else 2] + self._services
         mark = mark_of(os.getpid())
         assert mark is not None
         self._running = Running(supervisor={"pid": mark.pid, "created": mark.created})
@@ -78,7 +80,8 @@ class Supervisor:
             keys.result()
         with self._phase("topics and processes"):
             self._start(*PROCESSES.values())
-            self._wait(self._broker.ready, "the broker")
+            if self.settings.kafka is None:
+                self._wait(self._broker.ready, "the broker")
             self._make_topics()
             self._wait(self._all_ready, "the processes", self._dead_service)
         self._running.phase = "ready"
@@ -101,7 +104,7 @@ class Supervisor:
         """Ends the services, then the broker, then PostgreSQL: at most about 9 seconds."""
         self._running.phase = "stopping"
         self._save()
-        services = [child.mark for child in self._children[2:] if child.mark]
+        services = [child.mark for child in self._services if child.mark]
         kill_processes(end_processes(services, signal.SIGTERM, SERVICE_STOP_TIMEOUT))
         self._broker.stop(timeout=1.0)
         self._postgres.stop(timeout=2.0)
@@ -114,6 +117,10 @@ class Supervisor:
         """Records why the start failed, for the command that waits."""
         self._running.phase, self._running.problem, self._running.marks = "failed", problem, {}
         self.home.save_running(self._running)
+
+    @property
+    def _kafka(self) -> str:
+        return self.settings.kafka or self._broker.bootstrap
 
     @staticmethod
     def _in_background(work: Callable[[], object]) -> Future[object]:
@@ -133,9 +140,10 @@ class Supervisor:
         asyncio.run(make())
 
     def _make_topics(self) -> None:
-        from hamdel_cli.kafka import apply_all_topics, embedded_kafka
+        from hamdel_cli.kafka import apply_all_topics, tool_kafka
 
-        asyncio.run(apply_all_topics(embedded_kafka(self._broker.bootstrap)))
+        replication = int(environment_of(self.home, self.settings, GATEWAY).get("HAMDEL_KAFKA_REPLICATION", "1"))
+        asyncio.run(apply_all_topics(tool_kafka(self._kafka).model_copy(update={"replication": replication})))
 
     def _make_topics_again(self) -> None:
         """A broker that came back has forgotten its topics; what fails is tried again by `watch`."""
@@ -177,7 +185,7 @@ class Supervisor:
         self._save()
 
     def _save(self) -> None:
-        self._running.broker_port = self._broker.port
+        self._running.kafka = self._kafka
         self._running.marks = {
             child.name: {"pid": child.mark.pid, "created": child.mark.created} for child in self._children if child.mark
         }
@@ -201,7 +209,7 @@ class Supervisor:
         return f"PostgreSQL did not start; see {self.home.logs / 'postgres.log'}" if dead else None
 
     def _dead_service(self) -> str | None:
-        for child in self._children[2:]:
+        for child in self._services:
             if not child.alive:
                 return f"{child.name} ended while starting; see {self.home.logs / (child.name + '.log')}"
         return None

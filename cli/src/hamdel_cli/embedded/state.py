@@ -28,19 +28,24 @@ class HomeBusyError(RuntimeError):
 
 @dataclass
 class Settings:
-    """Ports by process (`postgres`, `broker`, `broker-alternate` and the five) and database passwords by short name."""
+    """Ports by process (`postgres`, `broker`, `broker-alternate` and the five) and database passwords by short name.
+
+    `kafka` is the bootstrap address of an Apache Kafka; None = the embedded broker.
+    """
 
     ports: dict[str, int] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict)
+    kafka: str | None = None
 
 
 @dataclass
 class Running:
-    """The processes of this moment. `phase` is starting, ready, failed or stopping; `problem` says why it failed."""
+    """The processes of this moment. `phase` is starting, ready, failed or stopping; `problem` says why it failed;
+    `kafka` is where the broker answers now."""
 
     supervisor: dict[str, float]
     phase: str = "starting"
-    broker_port: int = 0
+    kafka: str = ""
     marks: dict[str, dict[str, float]] = field(default_factory=dict)
     problem: str | None = None
 
@@ -83,9 +88,13 @@ class Home:
         """The remembered settings, or empty ones."""
         return Settings(**(_read(self.state / "settings.json") or {}))
 
-    def settle(self, gateway_port: int | None) -> Settings:
-        """Settings for the next start: remembered ports while they are free, new ones otherwise; saved."""
+    def settle(self, gateway_port: int | None, kafka: str | None = None) -> Settings:
+        """Settings for the next start: remembered ports while they are free, new ones otherwise; saved.
+
+        `kafka` replaces the remembered address; None keeps it.
+        """
         settings = self.settings()
+        settings.kafka = kafka or settings.kafka
         settings.ports = _settle_ports(settings.ports, gateway_port)
         for short in PROCESSES:
             settings.passwords.setdefault(short, secrets.token_urlsafe(24))

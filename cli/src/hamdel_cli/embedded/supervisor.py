@@ -17,16 +17,22 @@ __all__ = ["main", "supervise"]
 
 
 def supervise(
-    home: Home, port: int | None, report: Callable[[str], None], on_ready: Callable[[Supervisor], None]
+    home: Home,
+    port: int | None,
+    kafka: str | None,
+    report: Callable[[str], None],
+    on_ready: Callable[[Supervisor], None],
 ) -> None:
     """Starts the stack, calls `on_ready`, and keeps it up until SIGINT, SIGTERM or SIGHUP; leaves no process behind.
+
+    `port` (of the gateway) and `kafka` (an address instead of the embedded broker) are as remembered where None.
 
     Raises HomeBusyError when a supervisor works there already, StackFailedError when the stack does not start.
     """
     with home.lock():
         end_leftovers(home)
         home.prepare()
-        supervisor = Supervisor(home, port, report)
+        supervisor = Supervisor(home, home.settle(port, kafka), report)
         for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(signum, supervisor.ask_to_stop)
         problem: str | None = "the supervisor broke; see logs/supervisor.log"
@@ -54,9 +60,10 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--port", type=int)
+    parser.add_argument("--kafka")
     arguments = parser.parse_args()
     try:
-        supervise(Home(arguments.home), arguments.port, _log, lambda _: _log("ready"))
+        supervise(Home(arguments.home), arguments.port, arguments.kafka, _log, lambda _: _log("ready"))
     except StackFailedError as error:
         _log(str(error))
         return 1
