@@ -24,8 +24,7 @@ demo: $(STAMP) ## the main job on real purchases: import, view, commit-to-view t
 	@$(BIN)/hamdel demo
 
 test: $(STAMP) ## every test on the embedded database and broker
-	@$(BIN)/pytest -n 2 --dist loadfile -m "not kafka and not slow"
-	@$(BIN)/pytest -m "slow and not kafka"
+	@$(BIN)/pytest -n 4 --dist loadfile -m "not kafka"
 
 test-kafka: $(STAMP) ## messaging and end-to-end tests on Apache Kafka
 	@$(BIN)/python -m tests.kafka

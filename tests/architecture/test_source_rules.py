@@ -20,6 +20,7 @@ COMMITTERS: Final = ("hamdel/database/", "hamdel/messaging/")
 CATCH_ALL: Final[dict[str, str]] = {
     "hamdel/http/edge.py": "the top handler: whatever comes becomes a problem document",
     "hamdel/http/background.py": "the loop of a background task: one failed round does not end it",
+    "hamdel/database/sentinel.py": "the loop that watches the database: no failure of a probe may end it",
     "hamdel/messaging/consumer/": "the consumer loop: a handler's error is classified, retried and parked",
     "hamdel/messaging/relay/": "the relay loop: whatever fails, the rows stay and it goes on",
     "hamdel_cli/main.py": "the top handler of the command line: one clear line and an exit status",

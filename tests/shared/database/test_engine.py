@@ -81,3 +81,26 @@ async def test_the_sentinel_sees_a_database_that_is_not_there() -> None:
 
 def test_a_plain_url_is_what_asyncpg_and_psql_take() -> None:
     assert plain_url("postgresql+asyncpg://u:p%40@h:1/d") == "postgresql://u:p%40@h:1/d"
+
+
+@pytest.mark.parametrize(
+    "nonsense", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"R\x00\x00\x00\x08\x00\x00\x00\x00Z\x00\x00"]
+)
+async def test_a_server_that_talks_nonsense_counts_as_away_and_does_not_end_the_watch(nonsense: bytes) -> None:
+    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(100)
+        writer.write(nonsense)
+        writer.close()
+
+    server = await asyncio.start_server(talk, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    settings = DatabaseSettings(url=f"postgresql://nobody:secret@127.0.0.1:{port}/nothing")
+    engine = create_engine(settings)
+    sentinel = DatabaseSentinel(engine, settings)
+    await sentinel.start()
+    await asyncio.sleep(1)
+    assert not sentinel.healthy
+    assert sentinel.watching
+    await sentinel.stop()
+    await engine.dispose()
+    server.close()

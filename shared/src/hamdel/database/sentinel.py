@@ -58,6 +58,11 @@ class DatabaseSentinel:
             self._task = None
         self._drop_own()
 
+    @property
+    def watching(self) -> bool:
+        """Whether the background task is alive."""
+        return self._task is not None and not self._task.done()
+
     def terminate_connections(self) -> int:
         """Tears down every connection of the engine without a word to the server; gives how many."""
         connections = [connection for connection in self._open if not connection.is_closed()]
@@ -93,7 +98,7 @@ class DatabaseSentinel:
                 if self._own is None or self._own.is_closed():
                     self._own = await asyncpg.connect(self._url, timeout=_ANSWER_WITHIN)
                 await self._own.fetchval("SELECT 1")
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except Exception:  # noqa: BLE001 - whatever a dying server makes the driver raise, it was no answer
             self._drop_own()
             return False
         return True

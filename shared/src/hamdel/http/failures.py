@@ -99,6 +99,8 @@ HANDLED: Mapping[type[Exception], Callable[[Any], ProblemError | None]] = {
     SQLAlchemyError: _database,
     asyncpg.PostgresError: _driver,
     asyncpg.InterfaceError: _driver,
+    # what asyncpg raises when the server hangs up in the middle of a message
+    asyncpg.InternalClientError: lambda _: Unavailable("database-unavailable"),
     aiohttp.ClientError: _unavailable,
     TimeoutError: _unavailable,
     ConnectionError: _unavailable,

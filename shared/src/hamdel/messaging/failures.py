@@ -16,12 +16,15 @@ AWAY: Final = ("08", "53", "57P", "58", "40", "55P03")
 """SQLSTATE classes (PostgreSQL, appendix A): connection, resources, shutdown, system error; and roll-backs that the
 server asks to repeat (40) or a lock that was not to be had in time (55P03)."""
 
+AWAY_ERRORS: Final = (OSError, PoolTimeoutError, SendFailedError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""InternalClientError is what asyncpg raises when the server hangs up in the middle of a message."""
+
 UNAVAILABLE: Final = 503
 
 
 def is_infrastructure(error: BaseException) -> bool:
     """Whether trying the same again later can help: never a reason to give up on an event or to park it."""
-    if isinstance(error, (OSError, PoolTimeoutError, SendFailedError, asyncpg.InterfaceError)):
+    if isinstance(error, AWAY_ERRORS):
         return True
     if isinstance(error, asyncpg.PostgresError):
         return (error.sqlstate or "").startswith(AWAY)
