@@ -26,6 +26,7 @@ SourceOption = Annotated[str, typer.Option("--source", help="Name of the system 
 GatewayOption = Annotated[
     str | None, typer.Option("--gateway", help="URL of another gateway; its token is in HAMDEL_TOKEN.")
 ]
+AtOnceOption = Annotated[int, typer.Option("--at-once", min=1, max=500, help="Purchases in one request.")]
 
 
 def register(app: typer.Typer) -> None:
@@ -37,12 +38,16 @@ def register(app: typer.Typer) -> None:
 
 
 def purchases(
-    file: FileArgument, source: SourceOption, home: HomeOption = Path(".hamdel"), gateway: GatewayOption = None
+    file: FileArgument,
+    source: SourceOption,
+    home: HomeOption = Path(".hamdel"),
+    gateway: GatewayOption = None,
+    at_once: AtOnceOption = 500,
 ) -> None:
     """Import a file of purchases; safe to repeat. Exit code 1 when a row was rejected."""
     if not SOURCE.fullmatch(source):
         raise CommandFailedError(f"--source must be a short lower-case name such as shop-2, not {source!r}")
-    totals = asyncio.run(import_file(home, gateway, _read(file), source))
+    totals = asyncio.run(import_file(home, gateway, _read(file), source, at_once))
     print_totals(totals)
     if totals.rejected:
         first = "; ".join(totals.problems[:3])
@@ -60,7 +65,9 @@ def _read(file: Path) -> list[Purchase]:
         raise CommandFailedError(f"{file}: {error.strerror}") from error
 
 
-async def import_file(home: Path, url: str | None, rows: list[Purchase], source: str) -> ImportTotals:
+async def import_file(
+    home: Path, url: str | None, rows: list[Purchase], source: str, at_once: int = 500
+) -> ImportTotals:
     """Imports with a progress bar on stderr. Raises CommandFailedError."""
     from rich.console import Console
     from rich.progress import Progress
@@ -72,7 +79,9 @@ async def import_file(home: Path, url: str | None, rows: list[Purchase], source:
         async with connect(home, url) as gateway:
             with Progress(console=Console(file=sys.stderr), transient=True) as bar:
                 task = bar.add_task("purchases", total=len(rows))
-                return await import_purchases(gateway, rows, source, lambda done: bar.advance(task, done))
+                return await import_purchases(
+                    gateway, rows, source, lambda done: bar.advance(task, done), at_once=at_once
+                )
     except* CommandFailedError as group:
         raise CommandFailedError(str(_first(group))) from group
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from uuid import uuid4
@@ -12,7 +12,7 @@ from uuid import uuid4
 from hamdel_cli.gateway_client import Gateway
 from hamdel_cli.importing.purchases import Purchase, batches, customers_of, lanes
 
-__all__ = ["ImportTotals", "import_purchases"]
+__all__ = ["PURCHASES_AT_ONCE", "ImportTotals", "import_purchases"]
 
 CUSTOMERS_AT_ONCE = 1_000
 PURCHASES_AT_ONCE = 500
@@ -37,9 +37,15 @@ class ImportTotals:
 
 
 async def import_purchases(
-    gateway: Gateway, purchases: Sequence[Purchase], source: str, progress: Progress = lambda _: None
+    gateway: Gateway,
+    purchases: Sequence[Purchase],
+    source: str,
+    progress: Progress = lambda _: None,
+    *,
+    at_once: int = PURCHASES_AT_ONCE,
 ) -> ImportTotals:
-    """Imports every row; `progress` is told how many more are done. Safe to repeat: a row keeps its external id.
+    """Imports every row, `at_once` in a request; `progress` is told how many more are done. Safe to repeat: a row
+    keeps its external id.
 
     Raises CommandFailedError when the gateway stays away or refuses a request as a whole.
     """
@@ -47,7 +53,7 @@ async def import_purchases(
     totals = ImportTotals(customers=len(customers))
     async with asyncio.TaskGroup() as group:
         for lane in lanes(purchases, LANES):
-            group.create_task(_send_lane(gateway, lane, customers, source, totals, progress))
+            group.create_task(_send_lane(gateway, batches(lane, at_once), customers, source, totals, progress))
     return totals
 
 
@@ -66,13 +72,13 @@ async def _resolve(gateway: Gateway, customers: Sequence[str], source: str) -> d
 
 async def _send_lane(
     gateway: Gateway,
-    lane: Sequence[Purchase],
+    lane: Iterable[Sequence[Purchase]],
     customers: Mapping[str, str],
     source: str,
     totals: ImportTotals,
     progress: Progress,
 ) -> None:
-    for batch in batches(lane, PURCHASES_AT_ONCE):
+    for batch in lane:
         items = [purchase.body(customers[purchase.customer], source) for purchase in batch]
         # a new key for each run: the key only protects the repeats of this one request
         answer = await gateway.post("/v1/purchases/batch", {"items": items}, idempotency_key=str(uuid4()))
