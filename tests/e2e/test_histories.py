@@ -155,7 +155,7 @@ def test_any_history_leaves_one_true_picture(stack: LiveStack) -> None:
     run_state_machine_as_test(
         OnThisStack,
         settings=settings(
-            max_examples=5 if stack.server else 12,
+            max_examples=5 if stack.server else 8,
             stateful_step_count=15,
             deadline=None,
             suppress_health_check=list(HealthCheck),

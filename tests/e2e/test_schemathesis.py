@@ -28,7 +28,7 @@ def run(stack: LiveStack, folder: Path, config: str) -> str:
         "--checks",
         "not_a_server_error",
         "--max-examples",
-        "3" if stack.server else "15",
+        "3" if stack.server else "10",
         "--seed",
         "7",
         "--request-timeout",

@@ -13,7 +13,7 @@ from hamdel_cli.sample import sample_path
 from tests.faults.killing import Totals
 from tests.support.live import LiveStack, temporary_stack
 
-ROWS = 600
+ROWS = 400
 
 
 @pytest.fixture(scope="module")

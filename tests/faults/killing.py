@@ -38,7 +38,7 @@ def totals(stack: LiveStack, source: str) -> Totals:
 def assert_the_import_survives(stack: LiveStack, log: Path, expected: Totals, victim: str) -> None:
     """Totals exact, the events of every customer 1…n in order of their first occurrence, no view differs."""
     source = f"kill-{victim}"
-    importer = stack.spawn("import", "purchases", str(log), "--source", source, "--at-once", "25")
+    importer = stack.spawn("import", "purchases", str(log), "--source", source, "--at-once", "20")
     while totals(stack, source)[1] == 0:
         assert importer.poll() is None, "the import ended before anything could be killed"
         time.sleep(0.02)
