@@ -74,4 +74,4 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    raise NotImplementedError("the schema only goes forward")
+    raise RuntimeError("the schema only goes forward")
