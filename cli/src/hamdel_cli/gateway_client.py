@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import aiohttp
+import stamina
 
 from hamdel_cli.errors import CommandFailedError
 
@@ -21,6 +20,13 @@ PATIENCE = 120.0
 REQUEST_SECONDS = 30.0
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 3.0
 BUSY = frozenset({409, 429, 502, 503, 504})
+
+
+class _BusyError(Exception):
+    """An answer that another try may change."""
+
+
+AWAY = (aiohttp.ClientError, TimeoutError, _BusyError)
 
 
 def connect(home: Path, url: str | None = None) -> Gateway:
@@ -60,6 +66,8 @@ class Gateway:
         self._http: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
+        # a command speaks through its exit code and one line; the library would log each pause
+        stamina.instrumentation.set_on_retry_hooks([])
         timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
         self._http = aiohttp.ClientSession(headers=self._headers, timeout=timeout)
         return self
@@ -80,28 +88,27 @@ class Gateway:
         """A successful answer. While the service is away (no connection, 503 and the like) the same request, with the
         same key, is sent again for `patience` seconds. Raises CommandFailedError after that and on any other error."""
         headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
-        deadline = time.monotonic() + patience
-        pause = FIRST_PAUSE
-        while True:
-            try:
-                status, answer = await self._once(method, path, body, headers)
-            except (aiohttp.ClientError, TimeoutError) as error:
-                trouble = f"{type(error).__name__}: {error}".rstrip(": ")
-            else:
-                if status < 300:
-                    return answer
-                trouble = _problem(status, answer)
-                if status not in BUSY:
-                    raise CommandFailedError(f"{method} {path}: {trouble}")
-            if time.monotonic() + pause > deadline:
-                raise CommandFailedError(f"{method} {path}: {trouble}")
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, LONGEST_PAUSE)
+        again = stamina.retry_context(
+            on=AWAY, attempts=None, timeout=patience, wait_initial=FIRST_PAUSE, wait_max=LONGEST_PAUSE
+        )
+        try:
+            async for attempt in again:
+                with attempt:
+                    return await self._once(method, path, body, headers)
+        except AWAY as error:
+            trouble = str(error) if isinstance(error, _BusyError) else f"{type(error).__name__}: {error}".rstrip(": ")
+            raise CommandFailedError(f"{method} {path}: {trouble}") from error
+        raise AssertionError("stamina gives an attempt or raises")
 
-    async def _once(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> tuple[int, Answer]:
+    async def _once(self, method: str, path: str, body: Any, headers: Mapping[str, str]) -> Answer:
         assert self._http is not None
         async with self._http.request(method, self._url + path, json=body, headers=headers) as response:
-            return response.status, Answer(response.headers, await response.read())
+            answer = Answer(response.headers, await response.read())
+        if response.status in BUSY:
+            raise _BusyError(_problem(response.status, answer))
+        if response.status >= 300:
+            raise CommandFailedError(f"{method} {path}: {_problem(response.status, answer)}")
+        return answer
 
     async def get(self, path: str) -> Any:
         """The JSON body of a GET."""
