@@ -57,7 +57,7 @@ class Stack:
 
     def database(self, service: str) -> str:
         """The URL of a database, by the service's short name."""
-        return str(self.status["databases"][service if service == "gateway" else f"{service}-service"])
+        return str(self.status["databases"][service])
 
     def token(self, role: str) -> str:
         """A token for a role."""

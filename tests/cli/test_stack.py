@@ -74,7 +74,9 @@ def test_status_has_the_documented_shape(running: LiveStack) -> None:
     assert set(status) == {"gateway", "kafka", "databases", "processes"}
     assert set(status["processes"]) == PROCESSES
     assert all(set(each) == {"pid", "url"} for each in status["processes"].values())
-    assert set(status["databases"]) == PROCESSES - {"postgres", "broker"}
+    processes = PROCESSES - {"postgres", "broker"}
+    assert set(status["databases"]) == processes | {name.removesuffix("-service") for name in processes}
+    assert status["databases"]["loyalty"] == status["databases"]["loyalty-service"]
     assert status["gateway"] == status["processes"]["gateway"]["url"]
 
 

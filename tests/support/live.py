@@ -98,7 +98,7 @@ class LiveStack:
 
     def database(self, short: str) -> str:
         """The URL of a database, by the service's short name."""
-        return str(self.status["databases"][short if short == "gateway" else f"{short}-service"])
+        return str(self.status["databases"][short])
 
     def pid(self, process: str) -> int:
         """The process id of a part of the stack; its Apache Kafka goes by the name of the embedded broker."""

@@ -138,6 +138,9 @@ def running_stack(folder: Path) -> tuple[Home, Settings, Running]:
 def status(folder: Path) -> dict[str, Any]:
     """`{"gateway": url, "kafka": "host:port", "databases": {service: url}, "processes": {name: {pid, url}}}`.
 
+    A database is listed under both names of its service: the one in topics (`loyalty`) and the process's
+    (`loyalty-service`).
+
     Raises CommandFailedError when nothing is running.
     """
     home, settings, record = running_stack(folder)
@@ -146,7 +149,7 @@ def status(folder: Path) -> dict[str, Any]:
     return {
         "gateway": home.gateway_url(settings),
         "kafka": record.kafka,
-        "databases": {name: database_url(settings, short) for short, name in PROCESSES.items()},
+        "databases": {key: database_url(settings, short) for short, name in PROCESSES.items() for key in (short, name)},
         "processes": {name: {"pid": mark.pid, "url": urls[name]} for name, mark in record.process_marks().items()},
     }
 
