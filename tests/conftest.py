@@ -15,13 +15,21 @@ import pytest
 from hamdel_cli.embedded.broker import EmbeddedBroker
 from hamdel_cli.embedded.postgres import EmbeddedPostgres
 from hamdel_cli.keys import KeyFolder
-from tests.support.databases import EVENTING, Databases
+from tests.support.databases import EVENTING, Databases, make_logins_cheap, run_aside
 from tests.support.tokens import Tokens
 
 if TYPE_CHECKING:
     import httpx
 
     from hamdel.messaging.settings import KafkaSettings
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Workers take whole files (`--dist loadgroup`), and one of them all end-to-end tests: they share a stack."""
+    for item in items:
+        place = item.path.parent.name if item.path.parent.name == "e2e" else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(place))
 
 
 @pytest.fixture(scope="session")
@@ -41,6 +49,7 @@ def postgres(home: Path) -> Iterator[EmbeddedPostgres]:
     """The embedded server; `postgres.url()` is the superuser's URL."""
     server = EmbeddedPostgres(home, durable=False)
     server.start()
+    run_aside(make_logins_cheap(server))
     yield server
     server.stop()
 

@@ -24,6 +24,16 @@ def run_aside(work: Coroutine[Any, Any, T]) -> T:
         return pool.submit(asyncio.run, work).result()
 
 
+async def make_logins_cheap(server: EmbeddedPostgres) -> None:
+    """One SCRAM round instead of 4,096: a login costs 4 ms instead of 12, and every test makes a dozen."""
+    connection = await asyncpg.connect(server.url())
+    try:
+        await connection.execute("SET scram_iterations = 1")
+        await connection.execute(f"ALTER ROLE postgres PASSWORD '{server.password}'")
+    finally:
+        await connection.close()
+
+
 class Databases:
     """Makes and drops databases. `kind` is a service's short name (profile, interaction, survey, loyalty, gateway),
     `eventing` (the tables of hamdel.messaging.schema alone) or `empty`."""
@@ -52,7 +62,7 @@ class Databases:
             await self._execute(f'CREATE DATABASE "{template}"')
             await self._fill(kind, self._server.url(database=template))
             self._templates.add(template)
-        await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
 
     async def _fill(self, kind: str, url: str) -> None:
         if kind == "empty":
