@@ -24,7 +24,7 @@ demo: $(STAMP) ## the main job on real purchases: import, view, commit-to-view t
 	@$(BIN)/hamdel demo
 
 test: $(STAMP) ## every test on the embedded database and broker
-	@$(BIN)/pytest -n 4 --dist loadgroup -m "not kafka"
+	@$(BIN)/pytest -n 4 --dist loadfile -m "not kafka"
 
 test-kafka: $(STAMP) ## messaging and end-to-end tests on Apache Kafka
 	@$(BIN)/python -m tests.kafka

@@ -24,14 +24,6 @@ if TYPE_CHECKING:
     from hamdel.messaging.settings import KafkaSettings
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Workers take whole files (`--dist loadgroup`), and one of them all end-to-end tests: they share a stack."""
-    for item in items:
-        place = item.path.parent.name if item.path.parent.name == "e2e" else str(item.path)
-        item.add_marker(pytest.mark.xdist_group(place))
-
-
 @pytest.fixture(scope="session")
 def home() -> Iterator[Path]:
     """The session's own state folder.

@@ -62,7 +62,7 @@ class Databases:
             await self._execute(f'CREATE DATABASE "{template}"')
             await self._fill(kind, self._server.url(database=template))
             self._templates.add(template)
-        await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+        await self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
 
     async def _fill(self, kind: str, url: str) -> None:
         if kind == "empty":
