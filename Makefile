@@ -5,7 +5,7 @@ BIN := .venv/bin
 STAMP := .venv/.ready
 PACKAGES := shared gateway cli services/profile-service services/interaction-service services/survey-service services/loyalty-service
 
-.PHONY: help run demo test test-kafka check fix lock bench lint types imports
+.PHONY: help run demo test test-faults test-kafka check fix lock bench lint types imports
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -23,8 +23,11 @@ run: $(STAMP) ## start everything embedded and stay in the foreground
 demo: $(STAMP) ## the main job on real purchases: import, view, commit-to-view time
 	@$(BIN)/hamdel demo
 
-test: $(STAMP) ## every test on the embedded database and broker
-	@$(BIN)/pytest -n 4 --dist loadfile -m "not kafka"
+test: $(STAMP) ## the tests, on a real PostgreSQL and broker; the long scenarios are in test-faults
+	@$(BIN)/pytest -n 4 --dist loadfile -m "not kafka and not slow"
+
+test-faults: $(STAMP) ## kill -9, outages, a fuzzed API: the scenarios of more than ten seconds
+	@$(BIN)/pytest -n 3 --dist loadfile -m "slow and not kafka"
 
 test-kafka: $(STAMP) ## messaging and end-to-end tests on Apache Kafka
 	@$(BIN)/python -m tests.kafka
@@ -38,7 +41,7 @@ types: $(STAMP)
 imports: $(STAMP)
 	@$(BIN)/lint-imports
 
-check: lint types imports test ## lint + types + imports + test
+check: lint types imports test test-faults ## lint + types + imports + test + test-faults
 
 fix: $(STAMP) ## format and repair what can be repaired by machine
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
