@@ -27,7 +27,7 @@ test: $(STAMP) ## the tests, on a real PostgreSQL and broker; the long scenarios
 	@$(BIN)/pytest -n 4 --dist loadfile -m "not kafka and not slow"
 
 test-faults: $(STAMP) ## kill -9, outages, a fuzzed API: the scenarios of more than ten seconds
-	@$(BIN)/pytest -n 3 --dist loadfile -m "slow and not kafka"
+	@$(BIN)/pytest -n 2 --dist loadfile -m "slow and not kafka"
 
 test-kafka: $(STAMP) ## messaging and end-to-end tests on Apache Kafka
 	@$(BIN)/python -m tests.kafka
