@@ -8,6 +8,7 @@ import pytest
 
 from hamdel_cli import lifecycle
 from hamdel_cli.embedded.environment import environment_of
+from hamdel_cli.embedded.ports import PortClaims
 from hamdel_cli.embedded.stack import Supervisor
 from hamdel_cli.embedded.state import Home
 from hamdel_cli.errors import CommandFailedError
@@ -35,7 +36,7 @@ def kafka_of(home: Home, monkeypatch: pytest.MonkeyPatch, kafka: str | None) -> 
     """What loyalty-service makes of the variables that it is started with."""
     from loyalty_service.settings import Settings
 
-    environment = environment_of(home, home.settle(None, kafka), "loyalty")
+    environment = environment_of(home, home.settle(PortClaims(), None, kafka), "loyalty")
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     settings = Settings()
@@ -78,13 +79,13 @@ def test_the_callers_variables_do_not_change_those_for_the_embedded_broker(
 
 
 def test_the_home_remembers_the_address_until_another_one_is_given(home: Home) -> None:
-    home.settle(None, KAFKA)
-    assert home.settle(None).kafka == KAFKA
-    assert home.settle(None, "other:9092").kafka == "other:9092"
+    home.settle(PortClaims(), None, KAFKA)
+    assert home.settle(PortClaims(), None).kafka == KAFKA
+    assert home.settle(PortClaims(), None, "other:9092").kafka == "other:9092"
 
 
 def test_with_apache_kafka_the_stack_has_no_broker_process(home: Home) -> None:
-    embedded, own = (Supervisor(home, home.settle(None, kafka), print) for kafka in (None, KAFKA))
+    embedded, own = (Supervisor(home, home.settle(PortClaims(), None, kafka), print) for kafka in (None, KAFKA))
     names = [[child.name for child in supervisor._children] for supervisor in (embedded, own)]
     assert [name for name in names[0] if name not in names[1]] == ["broker"]
 
@@ -96,12 +97,12 @@ def test_what_is_no_address_is_refused(tmp_path: Path, address: str) -> None:
 
 
 def test_a_home_that_began_with_the_embedded_broker_keeps_it(home: Home) -> None:
-    home.settle(None)
+    home.settle(PortClaims(), None)
     with pytest.raises(CommandFailedError, match="has the embedded broker; use another --home"):
         lifecycle.start_detached(home.folder, None, kafka=KAFKA)
 
 
 def test_a_running_stack_does_not_move_to_another_kafka(home: Home) -> None:
-    home.settle(None, KAFKA)
+    home.settle(PortClaims(), None, KAFKA)
     with home.lock(), pytest.raises(CommandFailedError, match=f"runs with Kafka at {KAFKA}"):
         lifecycle.start_detached(home.folder, None, kafka="other:9092")

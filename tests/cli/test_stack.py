@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psutil
@@ -177,6 +178,22 @@ def test_two_stacks_run_side_by_side(running: LiveStack, tmp_path: Path) -> None
     finally:
         other.down()
     assert is_ready(running)
+
+
+@pytest.mark.slow
+def test_two_stacks_that_start_in_one_moment_get_a_gateway_each(tmp_path: Path) -> None:
+    stacks = [LiveStack(tmp_path / name) for name in ("first", "second")]
+    starting = [stack.spawn("up", "--detach") for stack in stacks]
+    try:
+        assert [process.wait(timeout=120) for process in starting] == [0, 0]
+        for stack in stacks:
+            stack.refresh()
+            with stack.client("agent") as client:
+                assert client.get(f"/v1/customers/{uuid4()}").status_code == 404
+        assert stacks[0].gateway != stacks[1].gateway
+    finally:
+        for stack in stacks:
+            stack.down()
 
 
 @pytest.mark.slow

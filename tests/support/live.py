@@ -24,7 +24,6 @@ import psutil
 
 from hamdel.contracts.sections import SECTIONS
 from hamdel.http.auth.keys import PRIVATE_KEY_FILE, issue_token
-from hamdel_cli.embedded.ports import free_ports
 from tests.kafka.server import KafkaServer, own_kafka
 from tests.support.topic_reader import TopicRecord, first_occurrences, read_topic
 
@@ -76,9 +75,6 @@ class LiveStack:
         """Starts (or repairs) the stack and its Apache Kafka and reads its addresses."""
         if self.server:
             self.server.start()
-        if "--port" not in self.options:
-            # stacks of several workers that start at once would all find 8080 free
-            self.options = (*self.options, "--port", str(free_ports(1)[0]))
         self.hamdel("up", "--detach", *self.options)
         self.refresh()
 

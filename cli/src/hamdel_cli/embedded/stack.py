@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -16,9 +15,9 @@ from hamdel_cli.embedded.broker import EmbeddedBroker
 from hamdel_cli.embedded.children import Child
 from hamdel_cli.embedded.environment import database_url, environment_of
 from hamdel_cli.embedded.health import is_ready
-from hamdel_cli.embedded.ports import is_free
+from hamdel_cli.embedded.ports import is_free, listens
 from hamdel_cli.embedded.postgres import EmbeddedPostgres
-from hamdel_cli.embedded.processes import end_processes, kill_processes, mark_of, spawn
+from hamdel_cli.embedded.processes import end_processes, kill_processes, spawn
 from hamdel_cli.embedded.state import Home, Running, Settings
 from hamdel_cli.topology import GATEWAY, PACKAGES, PROCESSES
 
@@ -60,9 +59,7 @@ class Supervisor:
         servers = [Child(POSTGRES, self._launch_postgres), Child(BROKER, self._launch_broker)]
         # With a Kafka of one's own the embedded broker is there, but never started.
         self._children = servers[: 1 if settings.kafka else 2] + self._services
-        mark = mark_of(os.getpid())
-        assert mark is not None
-        self._running = Running(supervisor={"pid": mark.pid, "created": mark.created})
+        self._running = Running.by_this_process()
 
     def ask_to_stop(self, *_: object) -> None:
         """Makes `start` and `watch` end soon."""
@@ -202,7 +199,15 @@ class Supervisor:
             time.sleep(0.04)
 
     def _all_ready(self) -> bool:
-        return all(is_ready(self.settings.ports[short]) for short in PROCESSES)
+        children = {child.name: child for child in self._services}
+        return all(
+            is_ready(self.settings.ports[short]) and self._answers_itself(children[name], short)
+            for short, name in PROCESSES.items()
+        )
+
+    def _answers_itself(self, child: Child, short: str) -> bool:
+        """Another's process on our port would answer that it is ready as well."""
+        return child.mark is not None and listens(child.mark.pid, self.settings.ports[short])
 
     def _postgres_died(self) -> str | None:
         dead = not self._children[0].alive

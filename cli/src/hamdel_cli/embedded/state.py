@@ -12,18 +12,22 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from hamdel_cli.embedded.ports import LOOPBACK, free_ports, is_free
-from hamdel_cli.embedded.processes import ProcessMark
+from hamdel_cli.embedded.ports import LOOPBACK, PortClaims
+from hamdel_cli.embedded.processes import ProcessMark, mark_of
 from hamdel_cli.keys import KeyFolder, write_private
 from hamdel_cli.topology import GATEWAY, PROCESSES
 
-__all__ = ["Home", "HomeBusyError", "Running", "Settings"]
+__all__ = ["Home", "HomeBusyError", "PortTakenError", "Running", "Settings"]
 
 PREFERRED_GATEWAY_PORT = 8080
 
 
 class HomeBusyError(RuntimeError):
     """Another supervisor works in this home."""
+
+
+class PortTakenError(RuntimeError):
+    """The port that was asked for is somebody else's."""
 
 
 @dataclass
@@ -48,6 +52,14 @@ class Running:
     kafka: str = ""
     marks: dict[str, dict[str, float]] = field(default_factory=dict)
     problem: str | None = None
+
+    @classmethod
+    def by_this_process(cls, problem: str | None = None) -> Running:
+        """The record of a supervisor that begins, or that had to give up at once because of a problem."""
+        mark = mark_of(os.getpid())
+        assert mark is not None
+        phase = "failed" if problem else "starting"
+        return cls(supervisor={"pid": mark.pid, "created": mark.created}, phase=phase, problem=problem)
 
     @property
     def supervisor_mark(self) -> ProcessMark:
@@ -88,14 +100,16 @@ class Home:
         """The remembered settings, or empty ones."""
         return Settings(**(_read(self.state / "settings.json") or {}))
 
-    def settle(self, gateway_port: int | None, kafka: str | None = None) -> Settings:
-        """Settings for the next start: remembered ports while they are free, new ones otherwise; saved.
+    def settle(self, claims: PortClaims, gateway_port: int | None, kafka: str | None = None) -> Settings:
+        """Settings for the next start: remembered ports while they can be had, new ones otherwise; saved.
 
-        `kafka` replaces the remembered address; None keeps it.
+        All of them are claimed in `claims`. `kafka` replaces the remembered address; None keeps it.
+
+        Raises PortTakenError for a `gateway_port` that cannot be had.
         """
         settings = self.settings()
         settings.kafka = kafka or settings.kafka
-        settings.ports = _settle_ports(settings.ports, gateway_port)
+        settings.ports = _settle_ports(claims, settings.ports, gateway_port)
         for short in PROCESSES:
             settings.passwords.setdefault(short, secrets.token_urlsafe(24))
         write_private(self.state / "settings.json", json.dumps(asdict(settings), indent=2))
@@ -148,15 +162,18 @@ class Home:
         return f"http://{LOOPBACK}:{(settings or self.settings()).ports[GATEWAY]}"
 
 
-def _settle_ports(remembered: dict[str, int], gateway_port: int | None) -> dict[str, int]:
+def _settle_ports(claims: PortClaims, remembered: dict[str, int], gateway_port: int | None) -> dict[str, int]:
     names = ["postgres", "broker", "broker-alternate", *PROCESSES]
-    ports = {name: port for name, port in remembered.items() if name in names and is_free(port)}
     if gateway_port is not None:
-        ports[GATEWAY] = gateway_port
-    elif GATEWAY not in ports and is_free(PREFERRED_GATEWAY_PORT):
+        if not claims.claim(gateway_port):
+            raise PortTakenError(f"port {gateway_port} is taken")
+        others = {name: port for name, port in remembered.items() if port != gateway_port}
+        remembered = {**others, GATEWAY: gateway_port}
+    ports = {name: port for name, port in remembered.items() if name in names and claims.claim(port)}
+    if GATEWAY not in ports and claims.claim(PREFERRED_GATEWAY_PORT):
         ports[GATEWAY] = PREFERRED_GATEWAY_PORT
     missing = [name for name in names if name not in ports]
-    return ports | dict(zip(missing, free_ports(len(missing)), strict=True))
+    return ports | dict(zip(missing, claims.claim_free(len(missing)), strict=True))
 
 
 def _read(path: Path) -> dict[str, Any] | None:

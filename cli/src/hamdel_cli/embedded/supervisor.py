@@ -6,12 +6,14 @@ import argparse
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from hamdel_cli.embedded.ports import PortClaims
 from hamdel_cli.embedded.postgres import PostgresFailedError
 from hamdel_cli.embedded.stack import StackFailedError, Supervisor, end_leftovers
-from hamdel_cli.embedded.state import Home
+from hamdel_cli.embedded.state import Home, PortTakenError, Running, Settings
 
 __all__ = ["main", "supervise"]
 
@@ -29,10 +31,10 @@ def supervise(
 
     Raises HomeBusyError when a supervisor works there already, StackFailedError when the stack does not start.
     """
-    with home.lock():
+    with home.lock(), closing(PortClaims()) as claims:
         end_leftovers(home)
         home.prepare()
-        supervisor = Supervisor(home, home.settle(port, kafka), report)
+        supervisor = Supervisor(home, _settle(home, claims, port, kafka), report)
         for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(signum, supervisor.ask_to_stop)
         problem: str | None = "the supervisor broke; see logs/supervisor.log"
@@ -48,6 +50,14 @@ def supervise(
             supervisor.stop()
             if problem:
                 supervisor.fail(problem)
+
+
+def _settle(home: Home, claims: PortClaims, port: int | None, kafka: str | None) -> Settings:
+    try:
+        return home.settle(claims, port, kafka)
+    except PortTakenError as error:
+        home.save_running(Running.by_this_process(str(error)))
+        raise StackFailedError(str(error)) from error
 
 
 def _log(line: str) -> None:
