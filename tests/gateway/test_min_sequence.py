@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from gateway.customer_view.arrivals import Arrivals
+from gateway.customer_view.arrivals import Arrival, Arrivals
 from gateway.customer_view.sequences import parse_sequences
 from hamdel.http.problem import Malformed
 from hamdel.ids import new_id
@@ -96,20 +96,30 @@ def test_a_number_that_no_sequence_can_have_is_malformed() -> None:
         parse_sequences("profile=" + "9" * 30)
 
 
+async def woken_within(arrival: Arrival, seconds: float) -> bool:
+    """Whether a wait ended before its time was over."""
+    started = time.monotonic()
+    await arrival.wait(seconds)
+    return time.monotonic() - started < seconds / 2
+
+
 async def test_whoever_waits_is_woken_by_the_projector_of_this_process() -> None:
     arrivals, customer = Arrivals(), new_id()
-    waiting = asyncio.create_task(arrivals.wait(customer, 10.0))
-    await asyncio.sleep(0)
-    arrivals.stored([new_id(), customer])
-    async with asyncio.timeout(1.0):
-        await waiting
+    with arrivals.expecting(customer) as arrival:
+        asyncio.get_running_loop().call_later(0.01, arrivals.stored, [new_id(), customer])
+        assert await woken_within(arrival, 2.0)
+
+
+async def test_what_is_stored_while_the_row_is_read_is_noticed_by_the_wait_after_it() -> None:
+    arrivals, customer = Arrivals(), new_id()
+    with arrivals.expecting(customer) as arrival:
+        arrivals.stored([customer])
+        assert await woken_within(arrival, 2.0)
+        assert not await woken_within(arrival, 0.05)
 
 
 async def test_whoever_waits_for_another_customer_is_not_woken() -> None:
     arrivals = Arrivals()
-    waiting = asyncio.create_task(arrivals.wait(new_id(), 0.1))
-    await asyncio.sleep(0)
-    arrivals.stored([new_id()])
-    await asyncio.sleep(0.02)
-    assert not waiting.done()
-    await waiting
+    with arrivals.expecting(new_id()) as arrival:
+        asyncio.get_running_loop().call_later(0.01, arrivals.stored, [new_id()])
+        assert not await woken_within(arrival, 0.1)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from uuid import UUID
 
-__all__ = ["Arrivals"]
+__all__ = ["Arrival", "Arrivals"]
 
 
 class Arrivals:
@@ -25,15 +25,28 @@ class Arrivals:
             for event in self._waiting.get(customer_id, ()):
                 event.set()
 
-    async def wait(self, customer_id: UUID, seconds: float) -> None:
-        """Returns when something of the customer was stored here, at the latest after `seconds`."""
+    @contextmanager
+    def expecting(self, customer_id: UUID) -> Iterator[Arrival]:
+        """Notices what is stored from now on, also while the caller is reading: nothing falls between the two."""
         event = asyncio.Event()
         self._waiting[customer_id].add(event)
         try:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
-                    await event.wait()
+            yield Arrival(event)
         finally:
             self._waiting[customer_id].discard(event)
             if not self._waiting[customer_id]:
                 del self._waiting[customer_id]
+
+
+class Arrival:
+    """Whether something of one customer was stored since the last `wait`."""
+
+    def __init__(self, event: asyncio.Event) -> None:
+        self._event = event
+
+    async def wait(self, seconds: float) -> None:
+        """Returns when something of the customer was stored here, at the latest after `seconds`."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._event.wait()
+        self._event.clear()

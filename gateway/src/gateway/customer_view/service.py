@@ -78,12 +78,13 @@ class ViewReader:
     async def _caught_up(self, customer_id: UUID, wanted: Mapping[str, int]) -> Row | None:
         # Another replica may be the one that stores it, so the wait is cut into short ones with a read after each.
         deadline = time.monotonic() + self._max_wait
-        while True:
-            row = await self._row(customer_id)
-            left = deadline - time.monotonic()
-            if left <= 0 or all(_sequence(row, name) >= sequence for name, sequence in wanted.items()):
-                return row
-            await self._arrivals.wait(customer_id, min(left, POLL_SECONDS))
+        with self._arrivals.expecting(customer_id) as arrival:
+            while True:
+                row = await self._row(customer_id)
+                left = deadline - time.monotonic()
+                if left <= 0 or all(_sequence(row, name) >= sequence for name, sequence in wanted.items()):
+                    return row
+                await arrival.wait(min(left, POLL_SECONDS))
 
     async def _row(self, customer_id: UUID) -> Row | None:
         return (await self._views.rows([customer_id])).get(customer_id)

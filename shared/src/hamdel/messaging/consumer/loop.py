@@ -13,6 +13,7 @@ from typing import Final
 import structlog
 
 from hamdel.messaging.consumer.client import KafkaConsumer
+from hamdel.messaging.consumer.commits import Commits
 from hamdel.messaging.consumer.options import ConsumerOptions
 from hamdel.messaging.failures import Backoff, is_infrastructure
 from hamdel.messaging.metrics import LAG
@@ -37,7 +38,8 @@ def exit_process() -> None:
 
 @dataclass
 class ConsumerLoop:
-    """`process` is called with what one poll gave, again and again until it returns; then the offsets are committed."""
+    """`process` is called with what one poll gave, again and again until it returns; then the offsets are committed,
+    beside the next poll."""
 
     name: str
     topics: Sequence[str]
@@ -94,13 +96,17 @@ class ConsumerLoop:
                 await consumer.stop()
 
     async def _consume(self, consumer: Consumer) -> None:
-        while not self._stopping and not self._silent:
-            polled = await consumer.poll(self.options.poll_timeout_ms, self.options.max_records)
-            LAG.labels(self.name).set(consumer.lag())
-            if polled:
-                self._progress()
-                await self._process(polled)
-                await consumer.commit({place: records[-1].offset + 1 for place, records in polled.items()})
+        commits = Commits(consumer)
+        try:
+            while not self._stopping and not self._silent:
+                polled = await consumer.poll(self.options.poll_timeout_ms, self.options.max_records)
+                LAG.labels(self.name).set(consumer.lag())
+                if polled:
+                    self._progress()
+                    await self._process(polled)
+                    commits.add({place: records[-1].offset + 1 for place, records in polled.items()})
+        finally:
+            await commits.finish()
 
     async def _process(self, polled: Polled) -> None:
         trouble = Backoff(self.options.backoff_min_seconds, self.options.backoff_max_seconds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -17,13 +17,16 @@ from hamdel.messaging.relay.continuity import settle_kept, still_epoch
 from hamdel.messaging.relay.leases import Leases
 from hamdel.messaging.relay.link import BrokerLink, Session
 from hamdel.messaging.relay.options import RelayOptions, RelayStats
-from hamdel.messaging.relay.outbox import SETTLE, OutboxReader
+from hamdel.messaging.relay.outbox import SETTLE, Claim, OutboxReader
 from hamdel.messaging.relay.publisher import DirtySections, Rendered, mark_dirty, mark_published
 from hamdel.messaging.transport import Acks, Message
 
 __all__ = ["Lane"]
 
 log = structlog.get_logger(__name__)
+
+CANCEL_SECONDS = 2.0
+"""Giving a connection back after a cancelled statement can hang."""
 
 SECTIONS_EVERY = 0.25
 """While facts keep coming in full claims, sections get their turn at least so often (seconds)."""
@@ -83,31 +86,45 @@ class Lane:
         if not shards:
             return False
         with self.leases.hold(shards):
-            more, found = await self._facts(shards)
-            if self.sections is None or (more and time.monotonic() < self._sections_at):
-                return more or found
+            connection = await self.database.get()
+            # The session comes first: making one may bring back older rows, which must go before what is claimed here.
+            session = await self.link.get()
+            claim = await self.outbox.claim(connection, shards)
+            found = bool(claim.messages)
+            if self.sections is None or (claim.full and time.monotonic() < self._sections_at):
+                await self._facts(session, claim)
+                return found
             self._sections_at = time.monotonic() + SECTIONS_EVERY
-            return await self._sections(shards, self.sections) or more or found
+            await self._publish_suspects_again()
+            rendered = await self._facts_while_rendering(session, claim, self.sections.render(shards))
+            return await self._sections(shards, rendered, session) or found
 
-    async def _facts(self, shards: list[int]) -> tuple[bool, bool]:
-        connection = await self.database.get()
-        # The session comes first: making one may bring back older rows, which must go before what is claimed here.
-        session = await self.link.get()
-        claim = await self.outbox.claim(connection, shards)
+    async def _facts_while_rendering(
+        self, session: Session, claim: Claim, rendering: Coroutine[None, None, Rendered]
+    ) -> Rendered:
+        """The sections are made while the facts are on their way, and sent after them."""
+        task = asyncio.create_task(rendering)
+        try:
+            await self._facts(session, claim)
+            return await task
+        finally:
+            task.cancel()
+            await asyncio.wait([task], timeout=CANCEL_SECONDS)
+            if task.done() and not task.cancelled():
+                task.exception()
+
+    async def _facts(self, session: Session, claim: Claim) -> None:
         if not claim.messages:
-            return False, False
+            return
         acks = await self._send(session, "facts", claim.messages)
+        connection = await self.database.get()
         if self.link.keep:
             await settle_kept(connection, claim.sequences, acks, session.epoch)
         else:
             await connection.execute(SETTLE, claim.sequences)
         self.stats.facts_published += len(claim.messages)
-        return claim.full, True
 
-    async def _sections(self, shards: list[int], sections: DirtySections) -> bool:
-        await self._publish_suspects_again()
-        session = await self.link.get()
-        rendered = await sections.render(shards)
+    async def _sections(self, shards: list[int], rendered: Rendered, session: Session) -> bool:
         if not rendered.messages or not self.leases.valid(shards):
             return False
         try:

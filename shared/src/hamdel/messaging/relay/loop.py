@@ -141,6 +141,7 @@ class Relay:
             await connection.close()
 
     async def _leave(self) -> None:
+        self._housekeeping.drop()  # its last statement may have been cancelled half-way, a transaction left open
         try:
             async with asyncio.timeout(self._options.stop_seconds):
                 await self._table.leave(await self._housekeeping.get())

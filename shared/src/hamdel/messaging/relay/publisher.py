@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
@@ -59,6 +59,8 @@ MARK_DIRTY: Final = """
 START: Final = (-1, UUID(int=0))
 
 Streams = Mapping[UUID, tuple[int, datetime]]
+Data = dict[UUID, bytes | None]
+Read = Callable[[AsyncConnection, list[UUID]], Awaitable[Data]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,16 @@ class DirtySections:
 
     async def render(self, shards: Sequence[int]) -> Rendered:
         """The next dirty sections of these shards. Raises only when the database is away."""
+        after = self._after
+        try:
+            return await self._next(shards, self._all_at_once)
+        except Exception as error:
+            if is_infrastructure(error):
+                raise
+            self._after = after
+            return await self._next(shards, self._part_by_part)
+
+    async def _next(self, shards: Sequence[int], read: Read) -> Rendered:
         async with self.engine.connect() as connection:
             await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             async with connection.begin():
@@ -89,7 +101,7 @@ class DirtySections:
                 if not streams and self._after != START:
                     self._after = START
                     streams = await self._dirty(connection, shards)
-                return await self._render(connection, streams)
+                return await self._render(connection, streams, read)
 
     async def _dirty(self, connection: AsyncConnection, shards: Sequence[int]) -> Streams:
         parameters = {"shards": shards, "shard": self._after[0], "customer": self._after[1], "most": self.most}
@@ -97,10 +109,11 @@ class DirtySections:
         self._after = (rows[-1][1], rows[-1][0]) if len(rows) == self.most else START
         return {row[0]: (row[2], row[3]) for row in rows}
 
-    async def _render(self, connection: AsyncConnection, streams: Streams) -> Rendered:
+    async def _render(self, connection: AsyncConnection, streams: Streams, read: Read) -> Rendered:
         full = self._after != START
         wanted = [customer for customer in streams if not self._is_refused(customer)]
-        data = await self._data(connection, wanted) if wanted else {}
+        found = await read(connection, wanted) if wanted else {}
+        data = {customer: content for customer, content in found.items() if self._fits(customer, content)}
         topic = sections_topic(self.renderer.service)
         messages = [
             Message(
@@ -114,26 +127,24 @@ class DirtySections:
         ]
         return Rendered(messages, {customer: streams[customer][0] for customer in data}, full)
 
-    async def _data(self, connection: AsyncConnection, wanted: list[UUID]) -> dict[UUID, bytes | None]:
+    async def _all_at_once(self, connection: AsyncConnection, wanted: list[UUID]) -> Data:
+        found = await self.renderer.render(connection, wanted)
+        return {customer: found.get(customer) for customer in wanted}
+
+    async def _part_by_part(self, connection: AsyncConnection, wanted: list[UUID]) -> Data:
+        """For when one of them cannot be rendered: a savepoint around each part leaves the others usable."""
         try:
             async with connection.begin_nested():
-                found = await self.renderer.render(connection, wanted)
+                return await self._all_at_once(connection, wanted)
         except Exception as error:
             if is_infrastructure(error):
                 raise
-            return await self._halves(connection, wanted, error)
-        data = {customer: found.get(customer) for customer in wanted}
-        return {customer: content for customer, content in data.items() if self._fits(customer, content)}
-
-    async def _halves(
-        self, connection: AsyncConnection, wanted: list[UUID], error: Exception
-    ) -> dict[UUID, bytes | None]:
-        if len(wanted) == 1:
-            self._refuse(wanted[0], type(error).__name__)
-            return {}
+            if len(wanted) == 1:
+                self._refuse(wanted[0], type(error).__name__)
+                return {}
         middle = len(wanted) // 2
-        first = await self._data(connection, wanted[:middle])
-        return first | await self._data(connection, wanted[middle:])
+        first = await self._part_by_part(connection, wanted[:middle])
+        return first | await self._part_by_part(connection, wanted[middle:])
 
     def _record(self, customer: UUID, stream: tuple[int, datetime], data: bytes | None) -> bytes | None:
         return None if data is None else encode_section(customer, self.renderer.section, *stream, data)
