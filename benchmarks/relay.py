@@ -33,7 +33,7 @@ from hamdel.contracts.envelope import encode_event, source_of
 from hamdel.contracts.sections import events_topic
 from hamdel.ids import SHARDS, new_id, shard_of
 from hamdel.messaging import KafkaSettings, TopicSpec, apply_topics, service_topics
-from hamdel.messaging.schema import OUTBOX_V1
+from hamdel.messaging.schema import OUTBOX_V1, OUTBOX_V2
 from hamdel.messaging.topics import PARTITIONS
 from hamdel_cli.embedded.broker import EmbeddedBroker
 from hamdel_cli.embedded.postgres import EmbeddedPostgres
@@ -102,7 +102,7 @@ async def _fresh_database(world: World) -> None:
     await connection.execute("CREATE DATABASE bench")
     await connection.close()
     connection = await asyncpg.connect(world.url())
-    for statement in OUTBOX_V1:
+    for statement in (*OUTBOX_V1, *OUTBOX_V2):
         await connection.execute(statement)
     await connection.close()
 

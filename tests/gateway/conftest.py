@@ -27,7 +27,9 @@ from gateway.settings import GatewaySettings
 from hamdel.contracts.sections import SECTIONS, sections_topic
 from hamdel.database import DatabaseSettings
 from hamdel.http.auth import generate_key_pair, issue_token
+from hamdel.ids import new_id
 from hamdel.messaging.transport import Record
+from tests.gateway.families import FIRST, Pair, profile_data
 from tests.gateway.peers import Peer
 
 Token = Callable[..., str]
@@ -111,6 +113,27 @@ def record_of(
 def projection(pool: asyncpg.Pool) -> Projection:
     """Writes into the gateway's database what the topics would have said."""
     return Projection(pool)
+
+
+@pytest.fixture
+async def pair(projection: Projection, peers: dict[str, Peer]) -> Pair:
+    """Two customers that were never merged."""
+    s, a = new_id(), new_id()
+    pair = Pair(projection, peers, s, a, (a, s, FIRST))
+    peers["profile"].has(s, 8, profile_data(name="سارا"))
+    peers["loyalty"].has(s, 5, b'{"points":50}')
+    peers["profile"].has(a, 3, profile_data(name="علی"))
+    peers["loyalty"].has(a, 3, b'{"points":20}')
+    await pair.arrive(s, a)
+    return pair
+
+
+@pytest.fixture
+async def merged(pair: Pair) -> Pair:
+    """A was merged into S, and everybody knows."""
+    pair.merge()
+    await pair.arrive(pair.s, pair.a)
+    return pair
 
 
 @dataclass(frozen=True)

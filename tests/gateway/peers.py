@@ -17,11 +17,13 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 class Peer:
-    """One service: answers the internal routes from `records` and everything else with `answer`."""
+    """One service: answers the internal routes from `records` and everything else with `answer`. `links` are the
+    merges it has heard of (absorbed → where it is shown)."""
 
     def __init__(self, section: str) -> None:
         self.section = section
         self.records: dict[UUID, bytes] = {}
+        self.links: dict[UUID, UUID] = {}
         self.delay = 0.0
         self.status = 200
         self.seen: list[web.Request] = []
@@ -59,15 +61,17 @@ class Peer:
         await asyncio.sleep(self.delay)
         self.seen.append(request)
         customer_id = UUID(request.match_info["id"])
+        shown = self.links.get(customer_id, customer_id)
         return web.Response(
-            body=self.records.get(customer_id) or self._empty(customer_id),
+            body=self.records.get(shown) or self._empty(customer_id),
             status=self.status,
             content_type="application/json",
         )
 
     async def _many(self, request: web.Request) -> web.Response:
         ids = [UUID(item) for item in orjson.loads(await request.read())["customer_ids"]]
-        items = b",".join(self.records.get(customer_id, b"null") for customer_id in ids)
+        own = (None if customer_id in self.links else self.records.get(customer_id) for customer_id in ids)
+        items = b",".join(record or b"null" for record in own)
         return web.Response(body=b'{"items":[' + items + b"]}", content_type="application/json")
 
     async def _openapi(self, _request: web.Request) -> web.Response:

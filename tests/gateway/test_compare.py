@@ -115,3 +115,37 @@ async def test_a_comparison_is_never_silently_partial(
 async def test_a_manager_may_not_compare(gateway: Client, token: Token) -> None:
     gateway.bearer = token("manager")
     assert (await compare(gateway))["status"] == 403
+
+
+async def absorbed(projection: Projection, peers: dict[str, Peer]) -> UUID:
+    """A customer whose sections are gone, here and at their owners, because another one shows them."""
+    customer, survivor = await same(projection, peers), await same(projection, peers)
+    for name, peer in peers.items():
+        peer.links[customer] = survivor
+        await projection.remove(name, customer, sequence=6)
+    return customer
+
+
+async def test_absorbed_customers_are_no_difference(
+    service: Client, projection: Projection, peers: dict[str, Peer]
+) -> None:
+    await absorbed(projection, peers)
+    assert await compare(service) == {"compared": 2, "differences": [], "next": None}
+
+
+async def test_an_absorbed_customer_that_is_named_is_no_difference(
+    service: Client, projection: Projection, peers: dict[str, Peer]
+) -> None:
+    customer = await absorbed(projection, peers)
+    assert await compare(service, customer_ids=[str(customer)]) == {"compared": 1, "differences": [], "next": None}
+
+
+async def test_an_absorbed_customer_whose_tombstone_is_missing_is_a_difference(
+    service: Client, projection: Projection, peers: dict[str, Peer]
+) -> None:
+    customer = await same(projection, peers)
+    peers["loyalty"].links[customer] = new_id()
+    found = (await compare(service))["differences"]
+    assert [(item["section"], item["projected_sequence"], item["live_sequence"]) for item in found] == [
+        ("loyalty", 5, 0)
+    ]

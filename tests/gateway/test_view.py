@@ -168,6 +168,21 @@ async def test_a_view_by_identifier_is_the_customers_view(
     assert peers["profile"].seen[-1].raw_path == "/v1/customers/by/phone/%2B989121234567"
 
 
+async def test_an_identifier_that_several_share_is_the_services_409_with_their_ids(
+    gateway: Client, peers: dict[str, Peer]
+) -> None:
+    family = [str(new_id()), str(new_id())]
+
+    async def several(_request: web.Request) -> web.Response:
+        body = {"type": "urn:hamdel:problem:ambiguous-identifier", "title": "x", "status": 409, "customer_ids": family}
+        return web.json_response(body, status=409)
+
+    peers["profile"].answer = several
+    answer, problem = await gateway.get("/v1/customers/by/phone/%2B989121234567/view")
+    assert (answer.status, problem["type"]) == (409, "urn:hamdel:problem:ambiguous-identifier")
+    assert (problem["customer_ids"], problem["status"], problem["errors"]) == (family, 409, [])
+
+
 async def test_an_identifier_of_nobody_is_the_services_404(gateway: Client, peers: dict[str, Peer]) -> None:
     async def nobody(_request: web.Request) -> web.Response:
         body = {"type": "urn:hamdel:problem:unknown-customer", "title": "x", "status": 404, "request_id": "r"}

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import asyncpg
 
-from hamdel.messaging.schema import CONSUMER_V1, HTTP_V1, OUTBOX_V1
+from hamdel.messaging.schema import CONSUMER_V1, HTTP_V1, OUTBOX_V1, OUTBOX_V2
 from hamdel_cli.embedded.postgres import EmbeddedPostgres
 
 T = TypeVar("T")
@@ -73,7 +73,7 @@ class Databases:
             await migrate(kind, url)
             return
         connection = await asyncpg.connect(url)
-        for statement in (*OUTBOX_V1, *CONSUMER_V1, *HTTP_V1):
+        for statement in (*OUTBOX_V1, *OUTBOX_V2, *CONSUMER_V1, *HTTP_V1):
             await connection.execute(statement)
         await connection.close()
 

@@ -190,13 +190,13 @@ class LiveStack:
         waiting = self.fetch(
             short,
             "SELECT (SELECT count(*) FROM outbox), "
-            "(SELECT count(*) FROM event_streams WHERE sequence > section_published)",
+            "(SELECT count(*) FROM event_streams WHERE section_sequence > section_published)",
         )
         return waiting[0] == (0, 0)
 
     def _all_projected(self) -> bool:
         stored = "SELECT customer_id, {0}_sequence FROM customer_views WHERE {0}_sequence > 0"
-        written = "SELECT customer_id, sequence FROM event_streams WHERE sequence > 0"
+        written = "SELECT customer_id, section_sequence FROM event_streams WHERE section_sequence > 0"
         return all(
             sorted(self.fetch(SECTIONS[section], written)) == sorted(self.fetch("gateway", stored.format(section)))
             for section in SECTIONS

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hamdel.contracts.base import Fact
-from hamdel.database import UnitOfWork
+from hamdel.database import Families, UnitOfWork
 from hamdel.http import (
     PUBLIC,
     Answer,
@@ -169,8 +169,11 @@ class SampleSection:
     section = "interactions"
     service = "interaction"
 
-    async def render(self, connection: AsyncConnection, customer_ids: Sequence[UUID]) -> dict[UUID, bytes | None]:
-        return dict.fromkeys(customer_ids, b'{"total":1}')
+    async def render(self, connection: AsyncConnection, families: Families) -> dict[UUID, bytes | None]:
+        return dict.fromkeys(families, b'{"total":1}')
+
+    async def count_rows(self, connection: AsyncConnection, customer_ids: Sequence[UUID]) -> int:
+        return 0
 
 
 def definition() -> ServiceDefinition:

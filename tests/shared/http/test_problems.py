@@ -5,7 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 import httpx
+import orjson
 import pytest
+
+from hamdel.http import Conflict
+from hamdel.http.render import problem_body
 
 JSON = {"Content-Type": "application/json"}
 
@@ -212,3 +216,9 @@ async def test_a_persian_caller_reads_persian(client: httpx.AsyncClient) -> None
 async def test_a_refused_value_is_not_echoed(client: httpx.AsyncClient, customer: UUID) -> None:
     response = await post(client, note(customer, '"text":"a","number":"0012345678x"'))
     assert "0012345678" not in response.text
+
+
+def test_a_problem_may_have_members_of_its_own_which_never_hide_a_standard_one() -> None:
+    problem = Conflict("ambiguous", members={"customer_ids": ["a", "b"], "status": 200})
+    body = orjson.loads(problem_body(problem, "r-1"))
+    assert (body["customer_ids"], body["status"], body["type"]) == (["a", "b"], 409, "urn:hamdel:problem:ambiguous")

@@ -36,7 +36,7 @@ async def backlog(connection: Any) -> dict[str, int]:
     row = await connection.fetchrow(
         """
         SELECT (SELECT count(*) FROM outbox) AS events,
-               (SELECT count(*) FROM event_streams WHERE sequence > section_published) AS sections,
+               (SELECT count(*) FROM event_streams WHERE section_sequence > section_published) AS sections,
                (SELECT count(*) FROM parked_events) AS parked
         """
     )

@@ -33,10 +33,11 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A view ready to send: the body and the value of its `Hamdel-Sequence` header."""
+    """A view ready to send: the body, the value of its `Hamdel-Sequence` header, and whose it is (canonical id)."""
 
     body: bytes
     sequences: bytes
+    customer_id: str
 
 
 EMPTY_PIECES: Final[dict[str, Piece]] = {name: Piece("empty", 0, None, EMPTY_DATA[name]) for name in SECTIONS}
@@ -60,4 +61,4 @@ def assemble(customer_id: str, pieces: Mapping[str, Piece]) -> View:
     parts.append(b",".join(b'"' + name + b'":' + piece.state for name, piece in ordered))
     parts.append(b"}}")
     sequences = b", ".join(b"%s=%d" % (name, piece.sequence) for name, piece in ordered)
-    return View(b"".join(parts), sequences)
+    return View(b"".join(parts), sequences, customer_id)

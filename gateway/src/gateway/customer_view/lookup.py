@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote
 from uuid import UUID
 
@@ -15,6 +15,8 @@ from yarl import URL
 from hamdel.http.problem import ProblemError, Unavailable
 
 __all__ = ["CustomerLookup"]
+
+_STANDARD: Final = frozenset({"type", "title", "status", "detail", "instance", "request_id", "errors"})
 
 
 class CustomerLookup:
@@ -28,7 +30,8 @@ class CustomerLookup:
     async def find(self, kind: str, value: str, headers: Mapping[str, str]) -> UUID:
         """The customer's id, asked with the caller's own `headers`, so that the service's policy holds.
 
-        Raises the service's own problem (404 for an identifier of nobody), or Unavailable where it cannot be asked.
+        Raises the service's own problem (404 for an identifier of nobody, 409 with `customer_ids` for one that several
+        share), or Unavailable where it cannot be asked.
         """
         path = f"/v1/customers/by/{quote(kind, safe='')}/{quote(value, safe='')}"
         try:
@@ -51,4 +54,5 @@ def _customer_id(status: int, body: bytes) -> UUID:
     if status >= 500:
         raise Unavailable("service-unavailable", f"profile answered {status}")
     code = str(answer.get("type", "")).rpartition(":")[2] or None
-    raise ProblemError(code, answer.get("detail"), title=answer.get("title"), status=status)
+    members = {name: value for name, value in answer.items() if name not in _STANDARD}
+    raise ProblemError(code, answer.get("detail"), title=answer.get("title"), members=members, status=status)

@@ -3,16 +3,21 @@
 A section of a row is four columns: `data` verbatim, `_state` (its ready entry under `sections`), `_as_of` (RFC 3339
 without the `Z`, so that bytes compare as moments) and `_sequence`. A section that is gone has no data and keeps its
 sequence: an older record that arrives late cannot bring it back.
+
+`merged` belongs to the profile section: {absorbed id: merge id} for everybody merged into the customer, however deep.
+The section of a survivor names its whole family, so one step leads from an absorbed id to the row that shows it. As the
+links are nothing but a part of each customer's newest section, it makes no difference in which order sections arrive.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from string import Template
-from typing import Any, Final
+from typing import Any, Final, cast
 from uuid import UUID
 
 import asyncpg
+import orjson
 
 from gateway.customer_view.assemble import EMPTY_PIECES, Piece, View
 from gateway.customer_view.sections import EMPTY_DATA, EMPTY_STATE, Section, Tombstone
@@ -33,11 +38,11 @@ UPSERT: Final = Template(
 
 UPSERT_PROFILE: Final = """
     INSERT INTO customer_views AS v
-        (customer_id, profile, profile_state, profile_as_of, profile_sequence, profile_masked)
-    SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bigint[], $6::bytea[])
+        (customer_id, profile, profile_state, profile_as_of, profile_sequence, profile_masked, merged)
+    SELECT * FROM unnest($1::uuid[], $2::bytea[], $3::bytea[], $4::bytea[], $5::bigint[], $6::bytea[], $7::jsonb[])
     ON CONFLICT (customer_id) DO UPDATE SET profile = EXCLUDED.profile, profile_state = EXCLUDED.profile_state,
         profile_as_of = EXCLUDED.profile_as_of, profile_sequence = EXCLUDED.profile_sequence,
-        profile_masked = EXCLUDED.profile_masked
+        profile_masked = EXCLUDED.profile_masked, merged = EXCLUDED.merged
     WHERE v.profile_sequence < EXCLUDED.profile_sequence
     """
 
@@ -45,7 +50,7 @@ REMOVE: Final = Template(
     """
     INSERT INTO customer_views AS v (customer_id, ${name}_sequence)
     SELECT * FROM unnest($$1::uuid[], $$2::bigint[])
-    ON CONFLICT (customer_id) DO UPDATE SET ${name} = NULL, ${name}_state = NULL, ${name}_as_of = NULL, ${masked}
+    ON CONFLICT (customer_id) DO UPDATE SET ${name} = NULL, ${name}_state = NULL, ${name}_as_of = NULL, ${more}
         ${name}_sequence = GREATEST(v.${name}_sequence, EXCLUDED.${name}_sequence)
     WHERE EXCLUDED.${name}_sequence = 0 OR EXCLUDED.${name}_sequence >= v.${name}_sequence
     """
@@ -77,6 +82,15 @@ COLUMNS: Final = """customer_id, profile, profile_as_of, profile_sequence, profi
 
 READ_ROWS: Final = Template("SELECT ${columns} FROM customer_views WHERE customer_id = ANY($$1::uuid[])")
 
+# Two rows may name the same absorbed id for a moment, while the section of one of them is still on its way: the newer
+# link counts, and of one link that moved with its whole family, the newer section.
+READ_SURVIVOR: Final = Template(
+    """
+    SELECT ${columns} FROM customer_views WHERE merged ? $$1::text
+    ORDER BY (merged ->> $$1::text)::uuid DESC, profile_as_of DESC LIMIT 1
+    """
+)
+
 READ_PAGE: Final = """
     SELECT customer_id FROM customer_views WHERE customer_id > $1 ORDER BY customer_id LIMIT $2
     """
@@ -93,9 +107,19 @@ class Row:
     def __init__(self, record: Mapping[str, Any]) -> None:
         self._record = record
 
+    @property
+    def customer_id(self) -> UUID:
+        """Whose sections these are."""
+        return cast("UUID", self._record["customer_id"])
+
     def sequence(self, name: str) -> int:
         """The newest sequence applied, 0 where none was; a section that is gone keeps its last."""
         return int(self._record[f"{name}_sequence"])
+
+    @property
+    def has_profile(self) -> bool:
+        """Whether the customer's own profile is here; it is not after an erasure or a merge into another one."""
+        return self._record["profile"] is not None
 
     def piece(self, name: str, *, masked: bool = False) -> Piece:
         """The section as it is shown."""
@@ -125,13 +149,19 @@ class ViewRepository:
         """Ready views by id (canonical lower case); customers without a projected profile are missing."""
         self._require_healthy()
         rows = await self._pool.fetch(self._masked if masked else self._plain, customer_ids)
-        return {row[0]: View(row[1], row[2]) for row in rows}
+        return {row[0]: View(row[1], row[2], row[0]) for row in rows}
 
     async def rows(self, customer_ids: Sequence[UUID]) -> dict[UUID, Row]:
         """The stored sections of these customers; unknown ones are missing."""
         self._require_healthy()
         rows = await self._pool.fetch(READ_ROWS.substitute(columns=COLUMNS), customer_ids)
         return {row["customer_id"]: Row(row) for row in rows}
+
+    async def survivor(self, absorbed_id: UUID) -> Row | None:
+        """The row that shows a customer who was merged into another one; None where no row says so."""
+        self._require_healthy()
+        row = await self._pool.fetchrow(READ_SURVIVOR.substitute(columns=COLUMNS), str(absorbed_id))
+        return Row(row) if row else None
 
     async def page(self, after: UUID | None, limit: int) -> list[UUID]:
         """The next customer ids in order of id."""
@@ -151,6 +181,7 @@ class ViewRepository:
         ]
         if name == "profile":
             columns.append([section.masked for section in ordered])
+            columns.append([orjson.dumps(section.merged).decode() if section.merged else None for section in ordered])
             await self._pool.execute(UPSERT_PROFILE, *columns, timeout=BULK_SECONDS)
         else:
             await self._pool.execute(UPSERT.substitute(name=name), *columns, timeout=BULK_SECONDS)
@@ -160,9 +191,9 @@ class ViewRepository:
         if not tombstones:
             return
         ordered = sorted(tombstones, key=lambda gone: gone.customer_id.int)
-        masked = "profile_masked = NULL," if name == "profile" else ""
+        more = "profile_masked = NULL, merged = NULL," if name == "profile" else ""
         await self._pool.execute(
-            REMOVE.substitute(name=name, masked=masked),
+            REMOVE.substitute(name=name, more=more),
             [gone.customer_id for gone in ordered],
             [gone.sequence or 0 for gone in ordered],
             timeout=BULK_SECONDS,

@@ -39,7 +39,10 @@ async def get_customer_view(
     consistency: Consistency = "projected",
     minimum: MinSequence = None,
 ) -> Response:
-    """Everything known of one customer; `Hamdel-Sequence` names what is shown."""
+    """Everything known of one customer; `Hamdel-Sequence` names what is shown.
+
+    The id of a customer that was merged into another one answers with the survivor's view, and with its address in
+    `Content-Location`."""
     return await _view(request, customer_id, consistency, minimum)
 
 
@@ -68,9 +71,12 @@ async def _view(request: Request, customer_id: UUID, consistency: str, minimum: 
     masked = not principal_of(request).sees_personal_data
     reader = parts_of(request).reader
     if consistency == "live":
-        return _answer(await reader.live(customer_id, masked=masked))
-    return _answer(await reader.projected(customer_id, wanted, masked=masked))
+        return _answer(customer_id, await reader.live(customer_id, masked=masked))
+    return _answer(customer_id, await reader.projected(customer_id, wanted, masked=masked))
 
 
-def _answer(view: View) -> Response:
-    return JsonBytes(view.body, headers={"Hamdel-Sequence": view.sequences.decode()})
+def _answer(asked: UUID, view: View) -> Response:
+    headers = {"Hamdel-Sequence": view.sequences.decode()}
+    if view.customer_id != str(asked):
+        headers["Content-Location"] = f"/v1/customers/{view.customer_id}/view"
+    return JsonBytes(view.body, headers=headers)

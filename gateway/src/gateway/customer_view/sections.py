@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -38,7 +39,8 @@ class BadSectionError(ValueError):
 @dataclass(frozen=True, slots=True)
 class Section:
     """One section of one customer. `data` is the owner's JSON verbatim, `masked` the same for readers without
-    `pii:read` (None where nothing had to be masked), `as_of` RFC 3339 UTC."""
+    `pii:read` (None where nothing had to be masked), `as_of` RFC 3339 UTC. `merged` names everybody who is shown with
+    the customer: absorbed id → id of the merge (UUIDv7: the newer is the greater), both canonical; None = nobody."""
 
     customer_id: UUID
     name: str
@@ -46,6 +48,7 @@ class Section:
     as_of: str
     data: bytes
     masked: bytes | None
+    merged: Mapping[str, str] | None = None
 
     @property
     def state(self) -> bytes:
@@ -85,8 +88,10 @@ def parse_section(value: bytes, expected: str) -> Section:
         raise BadSectionError(f"not a record of section {expected}")
     if not isinstance(as_of, str) or not _MOMENT.fullmatch(as_of) or not isinstance(data, dict):
         raise BadSectionError("as_of or data has the wrong form")
-    masked = masked_profile(data) if name == "profile" else None
-    return Section(customer_id, name, sequence, as_of, _verbatim(value, document), masked)
+    verbatim = _verbatim(value, document)
+    if name != "profile":
+        return Section(customer_id, name, sequence, as_of, verbatim, None)
+    return Section(customer_id, name, sequence, as_of, verbatim, masked_profile(data), _merged(data.get("merged")))
 
 
 def tombstone(key: bytes, name: str, headers: dict[str, bytes]) -> Tombstone:
@@ -96,6 +101,15 @@ def tombstone(key: bytes, name: str, headers: dict[str, bytes]) -> Tombstone:
         return Tombstone(UUID(key.decode("ascii")), name, sequence)
     except ValueError as error:
         raise BadSectionError("not the key of a customer") from error
+
+
+def _merged(links: Any) -> Mapping[str, str] | None:
+    if not links:
+        return None
+    try:
+        return {str(UUID(link["customer_id"])): str(UUID(link["merge_id"])) for link in links}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadSectionError("merged has the wrong form") from error
 
 
 def _verbatim(value: bytes, document: dict[str, Any]) -> bytes:

@@ -10,6 +10,7 @@ import asyncpg
 
 from gateway.customer_view.arrivals import Arrivals
 from gateway.customer_view.assemble import EMPTY_PIECES, Piece, View, assemble, unavailable
+from gateway.customer_view.following import Found, follow
 from gateway.customer_view.live import LiveSections, live_piece
 from gateway.customer_view.repository import Row, ViewRepository
 from hamdel.contracts.sections import SECTIONS
@@ -46,34 +47,26 @@ class ViewReader:
         try:
             row = await self._caught_up(customer_id, wanted)
         except DATABASE_DOWN:
-            return await self._complete(customer_id, dict(EMPTY_PIECES), set(SECTIONS), masked=masked)
-        pieces = row.pieces(masked=masked) if row else dict(EMPTY_PIECES)
+            return await self._complete(customer_id, None, set(SECTIONS), masked=masked)
         late = {name for name, sequence in wanted.items() if _sequence(row, name) < sequence}
-        if pieces["profile"].status == "empty":
-            late.add("profile")
-        return await self._complete(customer_id, pieces, late, masked=masked)
+        shown = row.customer_id if row else customer_id
+        return await self._complete(shown, row, late | _missing(row), masked=masked)
 
     async def live(self, customer_id: UUID, *, masked: bool = False) -> View:
         """Every section from its owner; what cannot be had comes from the projection as `stale`."""
-        try:
-            row = await self._row(customer_id)
-        except DATABASE_DOWN:
-            row = None
-        pieces = row.pieces(masked=masked) if row else dict(EMPTY_PIECES)
-        return await self._complete(customer_id, pieces, set(SECTIONS), masked=masked)
+        return await self._complete(customer_id, await self._stored(customer_id), set(SECTIONS), masked=masked)
 
-    async def _complete(self, customer_id: UUID, pieces: dict[str, Piece], names: set[str], *, masked: bool) -> View:
-        found = await self._live.available(names, customer_id) if names else {}
-        for name in names:
-            if name in found:
-                pieces[name] = live_piece(name, found[name], masked=masked)
-            else:
-                pieces[name] = _fallback(name, pieces[name])
+    async def _complete(self, customer_id: UUID, row: Row | None, names: set[str], *, masked: bool) -> View:
+        believed = row.customer_id if row else customer_id
+        found = await follow(self._live, names, customer_id, believed)
+        if found.customer_id != believed:
+            row = await self._stored(found.customer_id)
+        pieces = _pieces(found, row, masked=masked)
         if pieces["profile"].status == "empty":
             raise NotFound("unknown-customer", f"there is no customer {customer_id}")
         if all(piece.status in ("empty", "unavailable") for piece in pieces.values()):
             raise Unavailable("customer-unavailable", "nothing is known of the customer at the moment")
-        return assemble(str(customer_id), pieces)
+        return assemble(str(found.customer_id), pieces)
 
     async def _caught_up(self, customer_id: UUID, wanted: Mapping[str, int]) -> Row | None:
         # Another replica may be the one that stores it, so the wait is cut into short ones with a read after each.
@@ -87,7 +80,39 @@ class ViewReader:
                 await arrival.wait(min(left, POLL_SECONDS))
 
     async def _row(self, customer_id: UUID) -> Row | None:
-        return (await self._views.rows([customer_id])).get(customer_id)
+        """The row that shows the customer: its own one as long as that has a profile, else the survivor's."""
+        own = (await self._views.rows([customer_id])).get(customer_id)
+        if own is not None and own.has_profile:
+            return own
+        return await self._views.survivor(customer_id) or own
+
+    async def _stored(self, customer_id: UUID) -> Row | None:
+        try:
+            return await self._row(customer_id)
+        except DATABASE_DOWN:
+            return None
+
+
+def _missing(row: Row | None) -> set[str]:
+    """What has to be asked of its owner in any case. A profile that is gone was erased, or merged a moment ago: then
+    the other sections say nothing either."""
+    if row is None:
+        return {"profile"}
+    if row.has_profile:
+        return set()
+    return set(SECTIONS) if row.sequence("profile") else {"profile"}
+
+
+def _pieces(found: Found, row: Row | None, *, masked: bool) -> dict[str, Piece]:
+    pieces = dict(EMPTY_PIECES)
+    if row is not None and row.customer_id == found.customer_id:
+        pieces = row.pieces(masked=masked)
+    for name in found.asked:
+        if name in found.sections:
+            pieces[name] = live_piece(name, found.sections[name], masked=masked)
+        else:
+            pieces[name] = _fallback(name, pieces[name])
+    return pieces
 
 
 def _sequence(row: Row | None, name: str) -> int:

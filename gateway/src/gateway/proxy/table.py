@@ -12,6 +12,8 @@ __all__ = ["PREFIXES", "PUBLIC_PREFIXES", "owner_of"]
 
 PREFIXES: Final[dict[str, str]] = {
     "customers": "profile",
+    "attribute-schema": "profile",
+    "identifier-types": "profile",
     "duplicates": "profile",
     "segments": "profile",
     "imports": "profile",

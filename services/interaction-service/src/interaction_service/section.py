@@ -18,46 +18,53 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.contracts.base import rfc3339
+from hamdel.database import Families
 from interaction_service.purchases.domain import CurrencyTotal, main_total
 
 __all__ = ["InteractionsSection"]
 
+FAMILY: Final = "unnest(CAST(:roots AS uuid[]), CAST(:members AS uuid[])) AS f(root, member)"
+
 INTERACTION_COUNTERS: Final = text(
-    """
-    SELECT customer_id, string_agg('"' || channel || '"\\:' || interactions, ',' ORDER BY channel),
+    f"""
+    SELECT root, string_agg('"' || channel || '"\\:' || interactions, ',' ORDER BY channel),
            sum(interactions), max(last_at)
-    FROM interaction_counters WHERE customer_id = ANY(CAST(:ids AS uuid[])) GROUP BY customer_id
-    """
+    FROM (SELECT f.root, c.channel, sum(c.interactions) AS interactions, max(c.last_at) AS last_at
+          FROM {FAMILY} JOIN interaction_counters AS c ON c.customer_id = f.member GROUP BY f.root, c.channel) AS t
+    GROUP BY root
+    """  # noqa: S608
 )
 
 PURCHASE_COUNTERS: Final = text(
+    f"""
+    SELECT f.root, c.currency, CAST(sum(c.purchases) AS bigint), sum(c.total), min(c.first_at), max(c.last_at)
+    FROM {FAMILY} JOIN purchase_counters AS c ON c.customer_id = f.member
+    GROUP BY f.root, c.currency ORDER BY f.root, c.currency
+    """  # noqa: S608
+)
+
+ROWS: Final = text(
     """
-    SELECT customer_id, currency, purchases, total, first_at, last_at FROM purchase_counters
-    WHERE customer_id = ANY(CAST(:ids AS uuid[])) ORDER BY customer_id, currency
+    SELECT (SELECT coalesce(sum(interactions), 0) FROM interaction_counters
+            WHERE customer_id = ANY(CAST(:ids AS uuid[])))
+         + (SELECT coalesce(sum(purchases), 0) FROM purchase_counters WHERE customer_id = ANY(CAST(:ids AS uuid[])))
     """
 )
 
-RECENT_INTERACTIONS: Final = text(
+# The newest of each member come from its index; only a merged customer has more than one to choose from.
+RECENT: Final = """
+    SELECT root, string_agg(summary, ',' ORDER BY occurred_at DESC, id DESC)
+    FROM (SELECT f.root, r.id, r.occurred_at, r.summary,
+                 row_number() OVER (PARTITION BY f.root ORDER BY r.occurred_at DESC, r.id DESC) AS place
+          FROM {family} CROSS JOIN LATERAL (
+              SELECT id, occurred_at, summary FROM {table}
+              WHERE customer_id = f.member ORDER BY occurred_at DESC, id DESC LIMIT {most}
+          ) AS r) AS newest
+    WHERE place <= {most} GROUP BY root
     """
-    SELECT c.id, r.items
-    FROM unnest(CAST(:ids AS uuid[])) AS c(id) CROSS JOIN LATERAL (
-        SELECT string_agg(summary, ',' ORDER BY occurred_at DESC, id DESC) AS items
-        FROM (SELECT id, occurred_at, summary FROM interactions
-              WHERE customer_id = c.id ORDER BY occurred_at DESC, id DESC LIMIT 20) AS newest
-    ) AS r WHERE r.items IS NOT NULL
-    """
-)
 
-RECENT_PURCHASES: Final = text(
-    """
-    SELECT c.id, r.items
-    FROM unnest(CAST(:ids AS uuid[])) AS c(id) CROSS JOIN LATERAL (
-        SELECT string_agg(summary, ',' ORDER BY occurred_at DESC, id DESC) AS items
-        FROM (SELECT id, occurred_at, summary FROM purchases
-              WHERE customer_id = c.id ORDER BY occurred_at DESC, id DESC LIMIT 10) AS newest
-    ) AS r WHERE r.items IS NOT NULL
-    """
-)
+RECENT_INTERACTIONS: Final = text(RECENT.format(family=FAMILY, table="interactions", most=20))
+RECENT_PURCHASES: Final = text(RECENT.format(family=FAMILY, table="purchases", most=10))
 
 
 @dataclass
@@ -78,16 +85,21 @@ class InteractionsSection:
     section = "interactions"
     service = "interaction"
 
-    async def render(self, connection: AsyncConnection, customer_ids: Sequence[UUID]) -> dict[UUID, bytes | None]:
-        """The section of each customer as JSON; a customer without anything gets the empty one."""
-        ids = {"ids": list(customer_ids)}
+    async def render(self, connection: AsyncConnection, families: Families) -> dict[UUID, bytes | None]:
+        """The section of each family as JSON; one without anything gets the empty one."""
+        pairs = [(root, member) for root, members in families.items() for member in members]
+        ids = {"roots": [root for root, _ in pairs], "members": [member for _, member in pairs]}
         counters = await _counters(connection, ids)
         interactions = {row[0]: row[1] for row in await connection.execute(RECENT_INTERACTIONS, ids)}
         purchases = {row[0]: row[1] for row in await connection.execute(RECENT_PURCHASES, ids)}
         return {
             customer: _document(counters[customer], interactions.get(customer, ""), purchases.get(customer, ""))
-            for customer in customer_ids
+            for customer in families
         }
+
+    async def count_rows(self, connection: AsyncConnection, customer_ids: Sequence[UUID]) -> int:
+        """Interactions and purchases, as the counters have them."""
+        return int((await connection.execute(ROWS, {"ids": list(customer_ids)})).scalar_one())
 
 
 async def _counters(connection: AsyncConnection, ids: dict[str, Any]) -> defaultdict[UUID, _Counters]:

@@ -8,6 +8,7 @@ from hamdel.contracts.envelope import Event
 from hamdel.contracts.profile import CustomerCreated
 from hamdel.contracts.sections import events_topic
 from hamdel.database import UnitOfWork
+from hamdel.links import FOLLOW_LINKS
 from hamdel.messaging import Subscription
 from interaction_service.customers.repository import remember
 
@@ -19,4 +20,6 @@ async def on_customer_created(unit: UnitOfWork, event: Event) -> None:
     await remember(unit.connection, event.fact(CustomerCreated).customer_id, unit.now)
 
 
-SUBSCRIPTIONS: Final = (Subscription((events_topic("profile"),), {CustomerCreated.fact_type: on_customer_created}),)
+SUBSCRIPTIONS: Final = (
+    Subscription((events_topic("profile"),), {CustomerCreated.fact_type: on_customer_created, **FOLLOW_LINKS}),
+)

@@ -6,7 +6,6 @@ order of a customer's events is the order of the commits.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -22,27 +21,20 @@ from hamdel.clock import utc_now
 from hamdel.context import CallContext
 from hamdel.contracts.base import Fact
 from hamdel.contracts.envelope import encode_event
+from hamdel.database.streams import Streams
 from hamdel.ids import new_id, shard_of
 
 __all__ = ["Sequences", "UnitOfWork", "UnitOfWorkFactory"]
 
 Sequences = Mapping[UUID, int]
 
-LOCK_STREAMS = text(
-    """
-    INSERT INTO event_streams AS s (customer_id, shard, changed_at)
-    SELECT id, shard, :now FROM unnest(CAST(:ids AS uuid[]), CAST(:shards AS smallint[])) AS t(id, shard)
-    ORDER BY id
-    ON CONFLICT (customer_id) DO UPDATE SET customer_id = s.customer_id
-    RETURNING customer_id, sequence
-    """
-)
-
 ADVANCE_AND_PUBLISH = text(
     """
     WITH advanced AS (
-        UPDATE event_streams AS s SET sequence = t.sequence, changed_at = greatest(s.changed_at, :now)
-        FROM unnest(CAST(:customers AS uuid[]), CAST(:sequences AS bigint[])) AS t(id, sequence)
+        UPDATE event_streams AS s
+        SET sequence = t.sequence, touched = t.touched, changed_at = greatest(s.changed_at, :now)
+        FROM unnest(CAST(:customers AS uuid[]), CAST(:sequences AS bigint[]), CAST(:touched AS bigint[]))
+             AS t(id, sequence, touched)
         WHERE s.customer_id = t.id
     )
     INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, headers, shard)
@@ -76,21 +68,27 @@ class UnitOfWork:
     context: CallContext
     now: datetime
     sequences: dict[UUID, int] = field(default_factory=dict)
-    _bases: dict[UUID, int] = field(default_factory=dict)
+    """After the transaction: the number of each section that shows what was recorded, by the customer it belongs to."""
+    _streams: Streams = field(init=False)
     _pending: list[_Pending] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._streams = Streams(self.connection, self.now)
 
     async def lock_streams(self, customer_ids: Iterable[UUID]) -> None:
         """Takes the customers' streams, in sorted order, until the end of the transaction; makes missing ones.
 
         Call it before reading what the decision depends on and before the first write of the use case.
         """
-        wanted = sorted(set(customer_ids) - self._bases.keys())
-        if not wanted:
-            return
-        rows = await self.connection.execute(
-            LOCK_STREAMS, {"ids": wanted, "shards": [shard_of(i) for i in wanted], "now": self.now}
-        )
-        self._bases.update({row.customer_id: row.sequence for row in rows})
+        await self._streams.lock(customer_ids)
+
+    async def link_stream(self, customer_id: UUID, to: UUID | None) -> None:
+        """Links the customer's stream to another one, or takes its link away; their sections are rendered again."""
+        await self._streams.link(customer_id, to)
+
+    def survivor(self, customer_id: UUID) -> UUID:
+        """Under whose id a customer with a locked stream is shown: its own, or that of the end of its links."""
+        return self._streams.root(customer_id)
 
     def record(self, customer_id: UUID, fact: Fact, *, occurred_at: datetime | None = None) -> None:
         """Adds an event for a locked customer; it gets its sequence when the transaction ends.
@@ -107,34 +105,36 @@ class UnitOfWork:
         `data` must be what the contract's own dump would give (a test of the caller says so); values are whatever
         orjson knows, `orjson.Fragment` included. Raises RuntimeError like `record`.
         """
-        if customer_id not in self._bases:
+        if customer_id not in self._streams:
             raise RuntimeError(f"stream of {customer_id} is not locked")
         self._pending.append(_Pending(customer_id, fact_type, data, occurred_at or self.now, self.context))
 
     @property
-    def has_events(self) -> bool:
-        """Whether this transaction will publish anything."""
-        return bool(self._pending)
+    def publishes(self) -> bool:
+        """Whether the relay has something to do after the commit."""
+        return bool(self._pending or self._streams.changed())
 
     async def flush_events(self) -> None:
         """Numbers and stores the recorded events. Called by the factory just before the commit."""
-        if not self._pending:
+        if not self.publishes:
             return
-        next_sequence: defaultdict[UUID, int] = defaultdict(int, self._bases)
-        payloads: list[bytes] = []
         ids = [new_id() for _ in self._pending]
-        for event_id, pending in zip(ids, self._pending, strict=True):
-            next_sequence[pending.customer_id] += 1
-            payloads.append(self._encode(event_id, pending, next_sequence[pending.customer_id]))
+        payloads = [
+            self._encode(event_id, pending, self._streams.advance(pending.customer_id))
+            for event_id, pending in zip(ids, self._pending, strict=True)
+        ]
         subjects = [pending.customer_id for pending in self._pending]
-        touched = set(subjects)
-        self.sequences = {customer: next_sequence[customer] for customer in touched}
+        changed = self._streams.changed()
+        self.sequences = {
+            root: self._streams[root].section_sequence for root in {self.survivor(subject) for subject in subjects}
+        }
         await self.connection.execute(
             ADVANCE_AND_PUBLISH,
             {
                 "now": self.now,
-                "customers": list(self.sequences),
-                "sequences": list(self.sequences.values()),
+                "customers": list(changed),
+                "sequences": [stream.sequence for stream in changed.values()],
+                "touched": [stream.touched for stream in changed.values()],
                 "aggregate": "customer",
                 "ids": ids,
                 "subjects": subjects,
@@ -145,7 +145,7 @@ class UnitOfWork:
             },
         )
         self._pending.clear()
-        self._bases.update(self.sequences)
+        self._streams.stored()
 
     def _encode(self, event_id: UUID, pending: _Pending, sequence: int) -> bytes:
         return encode_event(
@@ -180,7 +180,7 @@ class UnitOfWorkFactory:
         async with self.engine.connect() as connection:
             unit = UnitOfWork(connection, self.source, context, utc_now())
             yield unit
-            published = unit.has_events
+            published = unit.publishes
             await unit.flush_events()
             await connection.commit()
         if published:

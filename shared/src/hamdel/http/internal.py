@@ -24,6 +24,7 @@ __all__ = ["INTERNAL_POLICY", "internal_router"]
 INTERNAL_POLICY: PolicyTable = {
     "internal_sections": frozenset({"service"}),
     "internal_section": frozenset({"service"}),
+    "internal_rows": frozenset({"service"}),
 }
 
 
@@ -34,7 +35,11 @@ class SectionsRequest(RequestModel):
 
 
 def internal_router(renderer: SectionRenderer) -> Router:
-    """The routes for one service's section; they give the very bytes that the relay publishes."""
+    """The routes for one service's section; they give the very bytes that the relay publishes.
+
+    Of a customer that was merged into another one the list says null (nothing is published under its id), and the
+    single route gives the survivor's record.
+    """
     router = Router(include_in_schema=False)
 
     @router.post("/internal/sections", operation_id="internal_sections")
@@ -47,8 +52,14 @@ def internal_router(renderer: SectionRenderer) -> Router:
     @router.get("/internal/sections/{customer_id}", operation_id="internal_section")
     async def section(request: Request, customer_id: UUID) -> Response:
         async with services_of(request).engine.connect() as connection:
-            found = await load_sections(connection, renderer, [customer_id])
+            found = await load_sections(connection, renderer, [customer_id], follow=True)
         return JsonBytes(found.get(customer_id) or _empty(customer_id, renderer.section))
+
+    @router.post("/internal/rows", operation_id="internal_rows")
+    async def rows(request: Request, wanted: Annotated[SectionsRequest, Body()]) -> Response:
+        async with services_of(request).units.reading() as connection:
+            count = await renderer.count_rows(connection, wanted.customer_ids)
+        return JsonBytes(orjson.dumps({"rows": count}))
 
     return router
 

@@ -6,7 +6,7 @@ Column names of the outbox are those of Debezium's outbox EventRouter, plus `seq
 
 from __future__ import annotations
 
-__all__ = ["CONSUMER_V1", "HTTP_V1", "OUTBOX_V1"]
+__all__ = ["CONSUMER_V1", "HTTP_V1", "OUTBOX_V1", "OUTBOX_V2"]
 
 OUTBOX_V1: tuple[str, ...] = (
     """
@@ -68,6 +68,25 @@ OUTBOX_V1: tuple[str, ...] = (
     )
     """,
 )
+
+OUTBOX_V2: tuple[str, ...] = (
+    """
+    ALTER TABLE event_streams
+        ADD COLUMN touched bigint NOT NULL DEFAULT 0,
+        ADD COLUMN linked_to uuid,
+        ADD COLUMN section_sequence bigint GENERATED ALWAYS AS (sequence + touched) STORED
+    """,
+    """
+    CREATE INDEX event_streams_links ON event_streams (linked_to) WHERE linked_to IS NOT NULL
+    """,
+    """
+    DROP INDEX event_streams_dirty
+    """,
+    """
+    CREATE INDEX event_streams_dirty ON event_streams (shard, customer_id) WHERE section_sequence > section_published
+    """,
+)
+"""Sections change with the links between customers as well (`hamdel.database.streams`)."""
 
 CONSUMER_V1: tuple[str, ...] = (
     """

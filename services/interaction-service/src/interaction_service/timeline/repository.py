@@ -1,7 +1,8 @@
-"""The timeline's one statement: a branch per source, each read off its index and cut, then merged."""
+"""The timeline's one statement: a branch per source and customer, each read off its index and cut, then merged."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Final
@@ -27,8 +28,9 @@ CONDITIONS: Final = {
 def _branch(type_: str, table: str, given: frozenset[str]) -> str:
     wanted = "".join(f" AND {CONDITIONS[name]}" for name in sorted(given))
     return (
-        f"(SELECT '{type_}' AS type, id, occurred_at FROM {table} WHERE customer_id = :customer_id{wanted} "  # noqa: S608
-        "ORDER BY occurred_at DESC, id DESC LIMIT :limit)"
+        f"SELECT '{type_}' AS type, t.id, t.occurred_at FROM unnest(CAST(:family AS uuid[])) AS f(member), "  # noqa: S608
+        f"LATERAL (SELECT id, occurred_at FROM {table} WHERE customer_id = f.member{wanted} "
+        "ORDER BY occurred_at DESC, id DESC LIMIT :limit) AS t"
     )
 
 
@@ -44,15 +46,15 @@ def _statement(given: frozenset[str], purchases: bool) -> TextClause:
 
 async def page(
     connection: AsyncConnection,
-    customer_id: UUID,
+    family: Sequence[UUID],
     filters: Filters,
     before: tuple[datetime, UUID] | None,
     limit: int,
 ) -> list[Entry]:
-    """At most `limit` entries older than `before` (all of them when None), newest first."""
+    """At most `limit` entries of these customers, older than `before` (all of them when None), newest first."""
     given: dict[str, Any] = {name: value for name, value in filters._asdict().items() if value is not None}
     if before is not None:
         given["at"], given["id"] = before
     statement = _statement(frozenset(given) - {"id"}, filters.kind in (None, PURCHASE))
-    rows = await connection.execute(statement, given | {"customer_id": customer_id, "limit": limit})
+    rows = await connection.execute(statement, given | {"family": list(family), "limit": limit})
     return [Entry._make(row) for row in rows]

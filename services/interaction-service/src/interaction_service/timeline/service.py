@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hamdel.database import family_of
 from hamdel.http.problem import NotFound, Unavailable
 from interaction_service.customers.service import CustomerDirectory
 from interaction_service.interactions.domain import Interaction
@@ -28,9 +29,12 @@ async def timeline_page(
     """The records of a page, newest first, and where the next one starts (None at the end).
 
     First the keys, off the indexes alone, then the rows of the page by id: the cost of a page does not depend on how
-    deep it lies. Raises NotFound for a customer who does not exist.
+    deep it lies. Merged customers have one timeline, under each of their ids.
+
+    Raises NotFound for a customer who does not exist.
     """
-    entries = await repository.page(connection, ask.customer_id, ask.filters, ask.before, ask.limit + 1)
+    family = await family_of(connection, ask.customer_id)
+    entries = await repository.page(connection, family, ask.filters, ask.before, ask.limit + 1)
     if not entries and ask.before is None:
         await check_customer(connection, directory, ask.customer_id)
     shown = entries[: ask.limit]

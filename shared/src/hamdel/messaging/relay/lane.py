@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
@@ -27,6 +29,8 @@ log = structlog.get_logger(__name__)
 
 CANCEL_SECONDS = 2.0
 """Giving a connection back after a cancelled statement can hang."""
+
+T = TypeVar("T")
 
 SECTIONS_EVERY = 0.25
 """While facts keep coming in full claims, sections get their turn at least so often (seconds)."""
@@ -92,31 +96,32 @@ class Lane:
             claim = await self.outbox.claim(connection, shards)
             found = bool(claim.messages)
             if self.sections is None or (claim.full and time.monotonic() < self._sections_at):
-                await self._facts(session, claim)
+                await self._settle(session, claim, await self._send_facts(session, claim))
                 return found
             self._sections_at = time.monotonic() + SECTIONS_EVERY
             await self._publish_suspects_again()
-            rendered = await self._facts_while_rendering(session, claim, self.sections.render(shards))
-            return await self._sections(shards, rendered, session) or found
+            return await self._both(shards, session, claim, self.sections.render(shards)) or found
 
-    async def _facts_while_rendering(
-        self, session: Session, claim: Claim, rendering: Coroutine[None, None, Rendered]
-    ) -> Rendered:
-        """The sections are made while the facts are on their way, and sent after them."""
-        task = asyncio.create_task(rendering)
-        try:
-            await self._facts(session, claim)
-            return await task
-        finally:
-            task.cancel()
-            await asyncio.wait([task], timeout=CANCEL_SECONDS)
-            if task.done() and not task.cancelled():
-                task.exception()
+    async def _both(
+        self, shards: list[int], session: Session, claim: Claim, rendering: Coroutine[None, None, Rendered]
+    ) -> bool:
+        """The sections are made while the facts are on their way, and sent after them, while those are settled."""
+        async with _beside(rendering) as making:
+            acks = await self._send_facts(session, claim)
+            rendered = await making
+        async with _beside(self._settle(session, claim, acks)) as settling:
+            sent = await self._send_sections(shards, rendered, session)
+            await settling
+        if sent:
+            await self._remember(shards, rendered, session)
+        return sent
 
-    async def _facts(self, session: Session, claim: Claim) -> None:
+    async def _send_facts(self, session: Session, claim: Claim) -> Acks:
+        return await self._send(session, "facts", claim.messages) if claim.messages else {}
+
+    async def _settle(self, session: Session, claim: Claim, acks: Acks) -> None:
         if not claim.messages:
             return
-        acks = await self._send(session, "facts", claim.messages)
         connection = await self.database.get()
         if self.link.keep:
             await settle_kept(connection, claim.sequences, acks, session.epoch)
@@ -124,7 +129,7 @@ class Lane:
             await connection.execute(SETTLE, claim.sequences)
         self.stats.facts_published += len(claim.messages)
 
-    async def _sections(self, shards: list[int], rendered: Rendered, session: Session) -> bool:
+    async def _send_sections(self, shards: list[int], rendered: Rendered, session: Session) -> bool:
         if not rendered.messages or not self.leases.valid(shards):
             return False
         try:
@@ -134,7 +139,6 @@ class Lane:
             due = time.monotonic() + 2 * self.link.kafka.request_timeout
             self._suspects.append((due, list(rendered.sequences)))
             raise
-        await self._remember(shards, rendered, session)
         self.stats.sections_published += len(rendered.messages)
         return True
 
@@ -169,3 +173,16 @@ class Lane:
         PUBLISH_SECONDS.labels(self.link.service_short, kind).observe(time.perf_counter() - started)
         PUBLISHED.labels(self.link.service_short, kind).inc(len(messages))
         return acks
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, T]) -> AsyncIterator[asyncio.Task[T]]:
+    """Runs beside the block; ended with it, whatever happens in the block."""
+    task = asyncio.create_task(work)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        await asyncio.wait([task], timeout=CANCEL_SECONDS)
+        if task.done() and not task.cancelled():
+            task.exception()

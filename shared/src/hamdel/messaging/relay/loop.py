@@ -39,7 +39,7 @@ SOON = 0.1
 COUNT_BACKLOG = f"SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT {COUNTED}) AS o"  # noqa: S608
 COUNT_DIRTY = f"""
     SELECT count(*) FROM (
-        SELECT 1 FROM event_streams WHERE sequence > section_published LIMIT {COUNTED}
+        SELECT 1 FROM event_streams WHERE section_sequence > section_published LIMIT {COUNTED}
     ) AS s
 """  # noqa: S608 - a constant
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from hamdel.contracts.sections import encode_section, sections_topic
 from hamdel.messaging.failures import is_infrastructure
-from hamdel.messaging.sections import SectionRenderer
+from hamdel.messaging.sections import STREAM_COLUMNS, SectionRenderer, StreamState, render_streams
 from hamdel.messaging.transport import Message
 
 if TYPE_CHECKING:
@@ -31,12 +30,12 @@ MAX_SECTION_BYTES: Final = 900_000
 REFUSED_SECONDS: Final = 60.0
 
 DIRTY: Final = text(
-    """
-    SELECT customer_id, shard, sequence, changed_at FROM event_streams
-    WHERE sequence > section_published AND shard = ANY(CAST(:shards AS smallint[]))
-      AND (shard, customer_id) > (:shard, CAST(:customer AS uuid))
-    ORDER BY shard, customer_id LIMIT :most
-    """
+    f"""
+    SELECT {STREAM_COLUMNS}, s.shard FROM event_streams AS s
+    WHERE s.section_sequence > s.section_published AND s.shard = ANY(CAST(:shards AS smallint[]))
+      AND (s.shard, s.customer_id) > (:shard, CAST(:customer AS uuid))
+    ORDER BY s.shard, s.customer_id LIMIT :most
+    """  # noqa: S608
 )
 # SKIP LOCKED: a stream that a writer holds is being changed, so it stays dirty and its next section is on the way.
 MARK_PUBLISHED: Final = """
@@ -58,9 +57,9 @@ MARK_DIRTY: Final = """
 
 START: Final = (-1, UUID(int=0))
 
-Streams = Mapping[UUID, tuple[int, datetime]]
+Streams = Mapping[UUID, StreamState]
 Data = dict[UUID, bytes | None]
-Read = Callable[[AsyncConnection, list[UUID]], Awaitable[Data]]
+Read = Callable[[AsyncConnection, list[StreamState]], Awaitable[Data]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,12 +105,12 @@ class DirtySections:
     async def _dirty(self, connection: AsyncConnection, shards: Sequence[int]) -> Streams:
         parameters = {"shards": shards, "shard": self._after[0], "customer": self._after[1], "most": self.most}
         rows = (await connection.execute(DIRTY, parameters)).all()
-        self._after = (rows[-1][1], rows[-1][0]) if len(rows) == self.most else START
-        return {row[0]: (row[2], row[3]) for row in rows}
+        self._after = (rows[-1].shard, rows[-1][0]) if len(rows) == self.most else START
+        return {row[0]: StreamState(*row[:6]) for row in rows}
 
     async def _render(self, connection: AsyncConnection, streams: Streams, read: Read) -> Rendered:
         full = self._after != START
-        wanted = [customer for customer in streams if not self._is_refused(customer)]
+        wanted = [stream for customer, stream in streams.items() if not self._is_refused(customer)]
         found = await read(connection, wanted) if wanted else {}
         data = {customer: content for customer, content in found.items() if self._fits(customer, content)}
         topic = sections_topic(self.renderer.service)
@@ -119,19 +118,18 @@ class DirtySections:
             Message(
                 topic,
                 str(customer).encode(),
-                self._record(customer, streams[customer], content),
+                self._record(streams[customer], content),
                 # A tombstone has no value to say its sequence in; readers need it to know what it comes after.
-                () if content is not None else (("sequence", str(streams[customer][0]).encode()),),
+                () if content is not None else (("sequence", str(streams[customer].sequence).encode()),),
             )
             for customer, content in data.items()
         ]
-        return Rendered(messages, {customer: streams[customer][0] for customer in data}, full)
+        return Rendered(messages, {customer: streams[customer].sequence for customer in data}, full)
 
-    async def _all_at_once(self, connection: AsyncConnection, wanted: list[UUID]) -> Data:
-        found = await self.renderer.render(connection, wanted)
-        return {customer: found.get(customer) for customer in wanted}
+    async def _all_at_once(self, connection: AsyncConnection, wanted: list[StreamState]) -> Data:
+        return await render_streams(connection, self.renderer, wanted)
 
-    async def _part_by_part(self, connection: AsyncConnection, wanted: list[UUID]) -> Data:
+    async def _part_by_part(self, connection: AsyncConnection, wanted: list[StreamState]) -> Data:
         """For when one of them cannot be rendered: a savepoint around each part leaves the others usable."""
         try:
             async with connection.begin_nested():
@@ -140,14 +138,16 @@ class DirtySections:
             if is_infrastructure(error):
                 raise
             if len(wanted) == 1:
-                self._refuse(wanted[0], type(error).__name__)
+                self._refuse(wanted[0].customer_id, type(error).__name__)
                 return {}
         middle = len(wanted) // 2
         first = await self._part_by_part(connection, wanted[:middle])
         return first | await self._part_by_part(connection, wanted[middle:])
 
-    def _record(self, customer: UUID, stream: tuple[int, datetime], data: bytes | None) -> bytes | None:
-        return None if data is None else encode_section(customer, self.renderer.section, *stream, data)
+    def _record(self, stream: StreamState, data: bytes | None) -> bytes | None:
+        if data is None:
+            return None
+        return encode_section(stream.customer_id, self.renderer.section, stream.sequence, stream.changed_at, data)
 
     def _fits(self, customer: UUID, content: bytes | None) -> bool:
         if content is None or len(content) <= MAX_SECTION_BYTES:
