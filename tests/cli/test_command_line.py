@@ -23,6 +23,7 @@ def nothing(tmp_path: Path) -> LiveStack:
         ["status", "--json"],
         ["doctor"],
         ["tail"],
+        ["duplicates", "scan"],
         ["topics", "apply"],
         ["token", "--role", "agent"],
         ["token", "--role", "emperor"],

@@ -30,7 +30,7 @@ async def section(api: Api, *customers: str) -> list[Any]:
     """The data of the sections of these customers."""
     ids = [UUID(one) for one in customers]
     async with api.engine.connect() as connection:
-        rendered = await InteractionsSection().render(connection, ids)
+        rendered = await InteractionsSection().render(connection, {one: (one,) for one in ids})
     return [orjson.loads(rendered[one] or b"") for one in ids]
 
 
@@ -107,7 +107,7 @@ async def test_the_same_rows_give_the_same_bytes(api: Api) -> None:
         await api.post("/v1/interactions", interaction(customer, channel=channel))
     ids = [UUID(customer)]
     async with api.engine.connect() as connection:
-        first, second = [await InteractionsSection().render(connection, ids) for _ in range(2)]
+        first, second = [await InteractionsSection().render(connection, {one: (one,) for one in ids}) for _ in range(2)]
     assert first == second
     assert b'"by_channel":{"app":1,"phone":1,"web":1}' in (first[ids[0]] or b"")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hamdel.context import CallContext
+from hamdel.database import Families
 from hamdel.http import issue_token
 
 CONTEXT = CallContext(actor="tester", correlation_id="request-1", source="test")
@@ -94,3 +95,8 @@ async def events(engine: AsyncEngine, customer_id: UUID) -> list[dict[str, Any]]
 def pointers(answer: httpx.Response) -> list[str]:
     """The places a problem names."""
     return [error["pointer"] for error in answer.json()["errors"]]
+
+
+def alone(customer_ids: Iterable[UUID]) -> Families:
+    """The families of customers nobody was merged with."""
+    return {customer_id: (customer_id,) for customer_id in customer_ids}

@@ -10,12 +10,12 @@ import pytest_asyncio
 from tests.services.profile.support import Api
 
 KNOWN_AS = [
-    {"type": "national_id", "value": "0012345678"},
+    {"type": "national_id", "value": "0012345679"},
     {"type": "phone", "value": "+989123456789"},
     {"type": "email", "value": "sara@example.com"},
 ]
-MASKED = ["******5678", "*********6789", "sara@example.com"]
-IN_FULL = ["0012345678", "+989123456789", "sara@example.com"]
+MASKED = ["******5679", "*********6789", "sara@example.com"]
+IN_FULL = ["0012345679", "+989123456789", "sara@example.com"]
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -13,7 +13,7 @@ async def test_a_patch_changes_what_it_names_and_nothing_else(api: Api) -> None:
     assert answer.status_code == 200
     changed = answer.json()
     assert (changed["version"], answer.headers["ETag"]) == (2, '"2"')
-    assert changed["name"] == {"given": "Sara", "family": "Karimi", "display": None}
+    assert changed["name"] == {"given": "Sara", "family": "Karimi", "display": None, "other_script": None}
     assert (changed["tags"], changed["gender"]) == (["a", "b"], "female")
     assert (await api.get(f"/v1/customers/{made['id']}")).json() == changed
 
@@ -28,7 +28,7 @@ async def test_null_takes_a_value_away(api: Api) -> None:
     )
     body = {"name": {"given": None}, "birth_date": None, "address": None, "tags": None, "attributes": {"a": None}}
     changed = (await api.patch(made["id"], 1, body)).json()
-    assert changed["name"] == {"given": None, "family": None, "display": None}
+    assert changed["name"] == {"given": None, "family": None, "display": None, "other_script": None}
     assert changed["birth_date"] is changed["address"] is None
     assert (changed["tags"], changed["attributes"]) == ([], {"b": 2})
 

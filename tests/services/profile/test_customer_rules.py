@@ -137,7 +137,7 @@ def test_a_complete_record_names_every_field_in_the_order_of_the_contract() -> N
 
 def test_a_complete_record_has_null_for_the_parts_of_a_name_nobody_told() -> None:
     record = complete({**empty_document(), "name": {"given": "Sara"}, "address": {"city": "Qom"}})
-    assert record["name"] == {"given": "Sara", "family": None, "display": None}
+    assert record["name"] == {"given": "Sara", "family": None, "display": None, "other_script": None}
     assert record["address"] == {
         "line1": None, "line2": None, "city": "Qom", "region": None, "postal_code": None, "country": None,
     }  # fmt: skip

@@ -10,10 +10,15 @@ from tests.services.profile.support import Api, pointers
 
 SARA: dict[str, Any] = {
     "kind": "person",
-    "name": {"given": "سارا", "family": "کریمی", "display": "Sara K."},
+    "name": {
+        "given": "سارا",
+        "family": "کریمی",
+        "display": "سارا ک.",
+        "other_script": {"given": "Sara", "family": "Karimi", "display": "Sara K."},
+    },
     "identifiers": [
         {"type": "phone", "value": "+98 912 345 6789"},
-        {"type": "national_id", "value": "0012345678"},
+        {"type": "national_id", "value": "0012345679"},
         {"type": "email", "value": "Sara@Example.com"},
     ],
     "birth_date": "1990-05-17",
@@ -38,7 +43,7 @@ async def test_a_created_customer_is_answered_whole(api: Api) -> None:
     assert made["created_at"] == made["updated_at"]
     assert [(each["type"], each["value"]) for each in made["identifiers"]] == [
         ("phone", "+98 912 345 6789"),
-        ("national_id", "0012345678"),
+        ("national_id", "0012345679"),
         ("email", "Sara@Example.com"),
     ]
     assert made["address"] == {
@@ -60,7 +65,7 @@ async def test_a_read_gives_what_the_create_gave(api: Api) -> None:
 async def test_a_customer_of_whom_nothing_is_known_can_be_created(api: Api) -> None:
     made = await api.create()
     assert made["kind"] == "person"
-    assert made["name"] == {"given": None, "family": None, "display": None}
+    assert made["name"] == {"given": None, "family": None, "display": None, "other_script": None}
     assert made["identifiers"] == made["tags"] == made["interests"] == []
     assert made["attributes"] == made["preferences"] == {}
     assert made["birth_date"] is made["address"] is made["location"] is None
@@ -88,13 +93,12 @@ async def test_a_create_records_one_event_for_the_customer_and_one_for_each_iden
 async def test_no_event_carries_a_name_or_the_value_of_an_identifier(api: Api) -> None:
     made = await api.create(**SARA)
     text = str(await api.events(made["id"]))
-    assert not [word for word in ("سارا", "کریمی", "912", "0012345678", "Example") if word in text]
+    assert not [word for word in ("سارا", "کریمی", "912", "0012345679", "Example") if word in text]
 
 
 async def test_an_identifier_of_somebody_else_is_a_conflict_that_names_its_place(api: Api) -> None:
     await api.create(**SARA)
-    body = {"identifiers": [{"type": "cookie", "value": "c1"}, {"type": "phone", "value": "۹۸۹۱۲۳۴۵۶۷۸۹+"}]}
-    body["identifiers"][1]["value"] = "+۹۸۹۱۲۳۴۵۶۷۸۹"
+    body = {"identifiers": [{"type": "cookie", "value": "c1"}, {"type": "national_id", "value": "۰۰۱۲۳۴۵۶۷۹"}]}
     answer = await api.call("POST", "/v1/customers", body)
     assert answer.status_code == 409
     assert answer.json()["type"] == "urn:hamdel:problem:identifier-taken"
@@ -102,8 +106,8 @@ async def test_an_identifier_of_somebody_else_is_a_conflict_that_names_its_place
 
 
 async def test_a_refused_create_leaves_nothing_behind(api: Api) -> None:
-    await api.create(identifiers=[{"type": "cookie", "value": "c1"}])
-    body = {"identifiers": [{"type": "card", "value": "new"}, {"type": "cookie", "value": "c1"}]}
+    await api.create(identifiers=[{"type": "card", "value": "c1"}])
+    body = {"identifiers": [{"type": "cookie", "value": "new"}, {"type": "card", "value": "c1"}]}
     await api.call("POST", "/v1/customers", body)
     assert await api.rows("SELECT count(*) FROM customers") == [(1,)]
     assert await api.rows("SELECT count(*) FROM identifiers") == [(1,)]
@@ -111,21 +115,21 @@ async def test_a_refused_create_leaves_nothing_behind(api: Api) -> None:
 
 
 async def test_an_identifier_given_twice_in_one_body_is_refused(api: Api) -> None:
-    body = {"identifiers": [{"type": "phone", "value": "0912 1"}, {"type": "phone", "value": "09121"}]}
+    body = {"identifiers": [{"type": "phone", "value": "0912 345 6789"}, {"type": "phone", "value": "+989123456789"}]}
     answer = await api.call("POST", "/v1/customers", body)
     assert answer.status_code == 422
     assert pointers(answer) == ["/identifiers/1"]
 
 
 async def test_twenty_creates_at_once_with_one_identifier_make_one_customer(api: Api) -> None:
-    body = {"identifiers": [{"type": "email", "value": "one@example.com"}]}
+    body = {"identifiers": [{"type": "card", "value": "one"}]}
     answers = await asyncio.gather(*(api.call("POST", "/v1/customers", body) for _ in range(20)))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 19
     assert await api.rows("SELECT count(*) FROM customers") == [(1,)]
 
 
 async def test_creates_that_name_the_same_identifiers_in_opposite_order_do_not_deadlock(api: Api) -> None:
-    one, two = {"type": "cookie", "value": "a"}, {"type": "cookie", "value": "b"}
+    one, two = {"type": "card", "value": "a"}, {"type": "card", "value": "b"}
     bodies = [{"identifiers": [one, two]}, {"identifiers": [two, one]}] * 6
     answers = await asyncio.gather(*(api.call("POST", "/v1/customers", body) for body in bodies))
     assert sorted(answer.status_code for answer in answers) == [201] + [409] * 11

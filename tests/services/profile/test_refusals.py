@@ -13,7 +13,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 DEEP = {"a": {"b": {"c": {"d": {"e": 1}}}}}
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"consents": []}, "/consents"),
+    ({"consents": [{"purpose": "a", "channel": "sms", "status": "granted"}]}, "/consents/0/source"),
     ({"kind": "robot"}, "/kind"),
     ({"name": {"first": "x"}}, "/name/first"),
     ({"name": {"given": ""}}, "/name/given"),

@@ -11,7 +11,7 @@ from hamdel.http.auth import (
     issue_token,
     require_own,
 )
-from hamdel.http.call import call_context, call_of, outgoing_headers, principal_of
+from hamdel.http.call import SOURCE_PATTERN, call_context, call_of, outgoing_headers, principal_of
 from hamdel.http.commands import command, query
 from hamdel.http.cursors import decode_cursor, encode_cursor
 from hamdel.http.definition import ServiceDefinition
@@ -42,6 +42,7 @@ from hamdel.http.settings import ServiceSettings
 __all__ = [
     "OWN_IN_BODY",
     "PUBLIC",
+    "SOURCE_PATTERN",
     "Answer",
     "BigInt",
     "Conflict",

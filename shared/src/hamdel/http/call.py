@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import HTTPConnection
@@ -12,9 +13,12 @@ if TYPE_CHECKING:
     from hamdel.http.auth import Principal
     from hamdel.http.guard import Guard
 
-__all__ = ["SCOPE_KEY", "Call", "call_context", "call_of", "outgoing_headers", "principal_of"]
+__all__ = ["SCOPE_KEY", "SOURCE_PATTERN", "Call", "call_context", "call_of", "outgoing_headers", "principal_of"]
 
 SCOPE_KEY = "hamdel"
+
+SOURCE_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$"
+"""What a source looks like: `api`, `branch-12`, `external:cdnow`."""
 
 
 class Call:
@@ -61,11 +65,24 @@ def principal_of(request: HTTPConnection) -> Principal:
     return principal
 
 
-def call_context(request: HTTPConnection, *, source: str = "api") -> CallContext:
-    """The context that units of work and events carry; the actor of a public operation is `anonymous`."""
+def call_context(request: HTTPConnection) -> CallContext:
+    """The context that units of work and events carry; the actor of a public operation is `anonymous`.
+
+    `Hamdel-Source` says where the data comes from (a branch, a form, another system); `api` without it. Raises
+    Malformed (400) `bad-source` for one that is no token of at most 64 characters.
+    """
     call = call_of(request)
     actor = call.principal.subject if call.principal else "anonymous"
-    return CallContext(actor, call.request_id, None, call.traceparent, source)
+    return CallContext(actor, call.request_id, None, call.traceparent, _source_of(request))
+
+
+def _source_of(request: HTTPConnection) -> str:
+    from hamdel.http.problem import Malformed
+
+    source = request.headers.get("hamdel-source", "api")
+    if not re.fullmatch(SOURCE_PATTERN, source):
+        raise Malformed("bad-source", "Hamdel-Source is a token of at most 64 letters, digits and . _ : -")
+    return source
 
 
 def outgoing_headers(request: HTTPConnection | CallContext) -> dict[str, str]:

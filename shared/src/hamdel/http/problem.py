@@ -42,7 +42,8 @@ class FieldError:
 class ProblemError(Exception):
     """An expected failure. `code` becomes the stable `type` (`urn:hamdel:problem:<code>`); `detail` is for people.
 
-    Raised inside a use case it rolls the transaction back. `headers` are added to the answer.
+    Raised inside a use case it rolls the transaction back. `headers` are added to the answer, `members` to its body
+    (RFC 9457, section 3.2); a member never takes the place of a standard one.
     """
 
     status: int = 500
@@ -56,6 +57,7 @@ class ProblemError(Exception):
         title: str | None = None,
         errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, object] | None = None,
         status: int | None = None,
     ) -> None:
         self.code = code or self.default_code
@@ -63,6 +65,7 @@ class ProblemError(Exception):
         self.title = title
         self.errors = tuple(errors)
         self.headers = dict(headers or {})
+        self.members = dict(members or {})
         if status is not None:
             self.status = status
         super().__init__(f"{self.status} {self.code}" + (f": {detail}" if detail else ""))

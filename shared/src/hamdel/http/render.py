@@ -16,9 +16,11 @@ PROBLEM_JSON = "application/problem+json"
 
 
 def problem_body(problem: ProblemError, request_id: str, *, persian: bool = False) -> bytes:
-    """The JSON of a problem. Shape: type, title, status, detail, request_id, errors: [{pointer, message}]."""
+    """The JSON of a problem. Shape: type, title, status, detail, request_id, errors: [{pointer, message}], and the
+    problem's own members."""
     words = problem.title or catalogue.title(problem.code, problem.status, persian=persian)
     body: dict[str, Any] = {
+        **problem.members,
         "type": f"urn:hamdel:problem:{problem.code}",
         "title": words,
         "status": problem.status,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Final
 
 import orjson
 from pydantic import AfterValidator
 
-__all__ = ["MAX_BYTES", "MAX_DEPTH", "BoundedObject", "PatchObject"]
+__all__ = ["MAX_BYTES", "MAX_DEPTH", "BoundedObject", "PatchObject", "bounded"]
 
 MAX_BYTES: Final = 16 * 1024
 MAX_DEPTH: Final = 5
@@ -19,11 +19,16 @@ _MAX_NUMBER: Final = 2.0**63
 _UNSTORABLE: Final = re.compile(r"[\x00\ud800-\udfff]")
 
 
-def _storable(value: dict[str, Any]) -> dict[str, Any]:
-    _check_parts(value, MAX_DEPTH)
-    if len(orjson.dumps(value)) > MAX_BYTES:
-        raise ValueError(f"is larger than {MAX_BYTES} bytes")
-    return value
+def bounded(size: int, levels: int) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """A validator of JSON objects that can be kept: so many bytes (UTF-8), so many levels of objects and arrays."""
+
+    def storable(value: dict[str, Any]) -> dict[str, Any]:
+        _check_parts(value, levels)
+        if len(orjson.dumps(value)) > size:
+            raise ValueError(f"is larger than {size} bytes")
+        return value
+
+    return storable
 
 
 def _mergeable(value: dict[str, Any]) -> dict[str, Any]:
@@ -31,7 +36,7 @@ def _mergeable(value: dict[str, Any]) -> dict[str, Any]:
     return value
 
 
-BoundedObject = Annotated[dict[str, Any], AfterValidator(_storable)]
+BoundedObject = Annotated[dict[str, Any], AfterValidator(bounded(MAX_BYTES, MAX_DEPTH))]
 """A JSON object of at most 16 KiB (UTF-8) and five levels, without NUL or lone surrogates, with numbers that a
 64-bit integer or a double can hold."""
 

@@ -12,10 +12,12 @@ from typing import Any, Final
 from uuid import UUID
 
 __all__ = [
+    "FIELDS",
     "Change",
     "Customer",
     "Document",
     "Identifier",
+    "Link",
     "birth_date_is_possible",
     "changes",
     "complete",
@@ -51,6 +53,10 @@ _TEMPLATE: Final[Document] = {
 }
 
 
+FIELDS: Final = frozenset(_TEMPLATE)
+"""The fields of a document."""
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Identifier:
     """An identifier of a customer; `value` is as it was given. Sorts by id, which is by age."""
@@ -61,8 +67,22 @@ class Identifier:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """One merge that holds: `absorbed_id` is shown by `survivor_id`, its direct parent. `merged_at` is UTC."""
+
+    merge_id: UUID
+    survivor_id: UUID
+    absorbed_id: UUID
+    merged_at: datetime
+    merged_by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer as stored; `version` counts 1, 2, 3 … with every change, times are UTC."""
+    """A customer as stored, or as it is shown together with those merged into it, which `merged` then names.
+
+    `version` counts 1, 2, 3 … with every change of the customer's own record, times are UTC.
+    """
 
     id: UUID
     version: int
@@ -70,6 +90,10 @@ class Customer:
     updated_at: datetime
     document: Document
     identifiers: tuple[Identifier, ...] = ()
+    code: str = ""
+    last_verified_at: datetime | None = None
+    archived_at: datetime | None = None
+    merged: tuple[Link, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +113,9 @@ def empty_document(kind: str = "person") -> Document:
 def complete(document: Document) -> Document:
     """Every field of the record in the order of the contract, those without a value as None."""
     whole: Document = {field: document.get(field, default) for field, default in _TEMPLATE.items()}
-    whole["name"] = {**_NAME, **whole["name"]}
+    whole["name"] = {**_NAME, "other_script": None, **whole["name"]}
+    if whole["name"]["other_script"] is not None:
+        whole["name"]["other_script"] = {**_NAME, **whole["name"]["other_script"]}
     if whole["address"] is not None:
         whole["address"] = {**_ADDRESS, **whole["address"]}
     return whole

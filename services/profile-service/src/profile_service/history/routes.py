@@ -7,9 +7,11 @@ from uuid import UUID
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hamdel.http import Page, PageQuery, Router, principal_of, query
+from hamdel.database import UnitOfWork
+from hamdel.http import Page, PageQuery, Router, command, principal_of, query, require_if_match
+from profile_service.customers.schemas import CustomerResource, checked
 from profile_service.history import service
-from profile_service.history.schemas import LineResource
+from profile_service.history.schemas import LineResource, RestoreBody
 
 __all__ = ["router"]
 
@@ -26,3 +28,15 @@ async def get_customer_history(request: Request, customer_id: UUID, paging: Page
         return Page(items=[LineResource.of(line, in_full=in_full) for line in lines], next_cursor=cursor)
 
     return await query(request, read)
+
+
+@router.post("/{customer_id}/history/restore", status_code=200, response_model=CustomerResource)
+async def restore_customer_field(request: Request, customer_id: UUID, body: RestoreBody) -> Response:
+    """Gives a field of the record the value it had before a change; needs `If-Match`."""
+    version, in_full = require_if_match(request), principal_of(request).sees_personal_data
+
+    async def use_case(unit: UnitOfWork) -> CustomerResource:
+        customer = await service.restore(unit, customer_id, version, (body.version, body.field), checked)
+        return CustomerResource.of(customer, in_full=in_full)
+
+    return await command(request, use_case, status=200)

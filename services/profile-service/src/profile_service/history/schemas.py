@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from hamdel.contracts.base import Moment
-from hamdel.http import ResponseModel
+from hamdel.http import RequestModel, ResponseModel
 from profile_service.history.domain import Line
 from profile_service.identifiers.domain import shown
 
-__all__ = ["LineResource"]
+__all__ = ["LineResource", "RestoreBody"]
+
+
+class RestoreBody(RequestModel):
+    """A change of the history: its `version` and its `field`, or a field around it (`/location` for both its parts)."""
+
+    version: Annotated[int, Field(ge=1)]
+    field: str
 
 
 class LineResource(ResponseModel):
@@ -27,7 +36,7 @@ class LineResource(ResponseModel):
     @classmethod
     def of(cls, line: Line, *, in_full: bool) -> LineResource:
         """`in_full`: whether the reader may see national ids and phones unmasked."""
-        old, new = (line.old, line.new) if in_full else (_hidden(line.old), _hidden(line.new))
+        old, new = (line.old, line.new) if in_full else (_hidden(line.field, line.old), _hidden(line.field, line.new))
         return cls(
             version=line.version,
             field=line.field,
@@ -39,8 +48,15 @@ class LineResource(ResponseModel):
         )
 
 
-def _hidden(record: Any) -> Any:
-    if not isinstance(record, dict) or not isinstance(record.get("identifiers"), list):
-        return record
-    identifiers = [{**each, "value": shown(each["type"], each["value"])} for each in record["identifiers"]]
-    return {**record, "identifiers": identifiers}
+def _hidden(field: str, value: Any) -> Any:
+    if not isinstance(value, dict):
+        return value
+    if field.startswith("/identifiers/"):
+        return _masked(value)
+    if not isinstance(value.get("identifiers"), list):
+        return value
+    return {**value, "identifiers": [_masked(each) for each in value["identifiers"]]}
+
+
+def _masked(identifier: dict[str, Any]) -> dict[str, Any]:
+    return {**identifier, "value": shown(identifier["type"], identifier["value"])}

@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field
 
-from hamdel.http import FieldError, InvalidValue, RequestModel, ResponseModel
-from hamdel.text import unify
+from hamdel.http import RequestModel, ResponseModel
 from profile_service.customers.domain import Identifier
-from profile_service.identifiers.domain import MAX_CANONICAL, TYPE_PATTERN, Wanted, canonical, shown
+from profile_service.identifiers.domain import MAX_CANONICAL, TYPE_PATTERN, TYPES, shown
 
-__all__ = ["IdentifierBody", "IdentifierResource", "Resolution", "Resolutions", "ResolveBody", "asked"]
+__all__ = [
+    "IdentifierBody",
+    "IdentifierResource",
+    "IdentifierTypes",
+    "Resolution",
+    "Resolutions",
+    "ResolveBody",
+    "identifier_types",
+]
 
 
 class IdentifierBody(RequestModel):
@@ -20,18 +27,6 @@ class IdentifierBody(RequestModel):
 
     type: Annotated[str, Field(pattern=TYPE_PATTERN)]
     value: Annotated[str, Field(min_length=1, max_length=MAX_CANONICAL)]
-
-    @field_validator("value")
-    @classmethod
-    def _says_something(cls, value: str, info: ValidationInfo) -> str:
-        key = canonical(info.data.get("type", ""), unify(value))
-        if not key or len(key) > MAX_CANONICAL:
-            raise ValueError("has nothing to compare by, or too much")
-        return value
-
-    def wanted(self) -> Wanted:
-        """The identifier with the form it is compared in."""
-        return Wanted(self.type, self.value, canonical(self.type, unify(self.value)))
 
 
 class ResolveBody(RequestModel):
@@ -42,10 +37,10 @@ class ResolveBody(RequestModel):
 
 
 class Resolution(ResponseModel):
-    """What one identifier points at."""
+    """What one identifier points at; `ambiguous` is a shared one that several customers have."""
 
     id: UUID | None
-    status: Literal["found", "created", "missing"]
+    status: Literal["found", "created", "missing", "ambiguous"]
 
 
 class Resolutions(ResponseModel):
@@ -68,10 +63,34 @@ class IdentifierResource(ResponseModel):
         return cls(id=identifier.id, type=identifier.type, value=value)
 
 
-def asked(type_: str, value: str) -> Wanted:
-    """The identifier named in a path. Raises InvalidValue (422)."""
-    try:
-        return IdentifierBody(type=type_, value=value).wanted()
-    except ValidationError as error:
-        faults = [FieldError(f"/path/{fault['loc'][0]}", fault["msg"]) for fault in error.errors()]
-        raise InvalidValue("invalid-identifier", errors=faults) from error
+class IdentifierTypeResource(ResponseModel):
+    """The rules of a type. `maximum` is per customer; the lower the `priority`, the more it says about who somebody
+    is; `blocked` are regular expressions over the whole value, case folded, in one spelling."""
+
+    type: str
+    strength: Literal["unique", "shared"]
+    maximum: int
+    priority: int
+    blocked: list[str]
+
+
+class IdentifierTypes(ResponseModel):
+    """Every type, by priority; `social:*` stands for each network, `external:*` for each system."""
+
+    items: list[IdentifierTypeResource]
+
+
+def identifier_types() -> IdentifierTypes:
+    """The table of types as it is decided."""
+    return IdentifierTypes(
+        items=[
+            IdentifierTypeResource(
+                type=each.name,
+                strength=each.strength,
+                maximum=each.maximum,
+                priority=each.priority,
+                blocked=list(each.blocked),
+            )
+            for each in TYPES
+        ]
+    )

@@ -1,0 +1,1 @@
+"""Consent with proof: what a customer allowed, for which purpose, on which channel, and how that is known."""

@@ -1,0 +1,1 @@
+"""Which person belongs to which organization, as what."""
