@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.ready
+BENCH_STAMP := .venv/.ready-bench
 PACKAGES := shared gateway cli services/profile-service services/interaction-service services/survey-service services/loyalty-service
 
 .PHONY: help run demo test test-faults test-kafka check fix lock bench lint types imports
@@ -51,6 +52,12 @@ lock: ## make requirements.lock again; UPGRADE=--upgrade takes newer versions
 	@$(BIN)/uv pip compile --quiet $(UPGRADE) --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
 	  --python-version 3.11 --no-emit-package hamdel --group dev pyproject.toml \
 	  $(addsuffix /pyproject.toml,$(PACKAGES)) -o requirements.lock
+	@$(BIN)/uv pip compile --quiet $(UPGRADE) --universal --generate-hashes --no-annotate --no-header --no-emit-index-url \
+	  --python-version 3.11 --constraints requirements.lock --group bench -o requirements-bench.lock
 
-bench: $(STAMP) ## every figure beside its floor, into benchmarks/RESULTS.md
+$(BENCH_STAMP): $(STAMP) requirements-bench.lock
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements-bench.lock
+	@touch $@
+
+bench: $(BENCH_STAMP) ## every figure beside its floor, into benchmarks/RESULTS.md
 	@$(BIN)/python -m benchmarks

@@ -1,4 +1,4 @@
-"""`make bench`: P1–P6 and P9 of the performance targets, each beside its floor. `--only P1,P4` runs a part.
+"""`make bench`: P1–P7, P9, I (identity) and D1 (duplicates), each beside its floor. `--only P1,P4` runs a part.
 
 Exit code 0 when every figure was measured, met or not: a missed target is a line in RESULTS.md, not a crash.
 """
@@ -8,11 +8,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
+from benchmarks.duplicates import duplicate_figures
 from benchmarks.environment import Stack, running_stack
+from benchmarks.identity import identity_figures
 from benchmarks.latency import kafka_latency_figure, latency_figure
 from benchmarks.population import populate
 from benchmarks.relay import relay_figures
 from benchmarks.report import Figure, print_figures, write_results
+from benchmarks.search import search_figures
 from benchmarks.sections import section_figure
 from benchmarks.startup import startup_figures
 from benchmarks.views import view_figures
@@ -29,6 +32,7 @@ def on_one_stack(wanted: Callable[[str], bool]) -> list[Figure]:
         figures = view_figures(stack, customers) if wanted("P1") else []
         figures += [section_figure(stack)] if wanted("P5") else []
         figures += [latency_figure(stack, "embedded broker")] if wanted("P6") else []
+        figures += identity_figures(stack) if wanted("I") else []
         return figures + (write_figures(stack) if wanted("P2") or wanted("P3") else [])
 
     with running_stack() as stack:
@@ -45,12 +49,16 @@ def main() -> None:
         return not only or code in only
 
     figures: list[Figure] = []
-    if any(wanted(code) for code in ("P1", "P2", "P3", "P5", "P6")):
+    if any(wanted(code) for code in ("P1", "P2", "P3", "P5", "P6", "I")):
         figures += on_one_stack(wanted)
     if wanted("P4"):
         figures += relay_figures()
     if wanted("P6"):
         figures.append(kafka_latency_figure())
+    if wanted("P7"):
+        figures += search_figures()
+    if wanted("D1"):
+        figures += duplicate_figures()
     if wanted("P9"):
         figures += startup_figures()
     figures.sort(key=lambda figure: figure.code)

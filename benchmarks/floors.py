@@ -46,6 +46,10 @@ INSERT_MANY = """
          r AS (INSERT INTO floor_rows SELECT id, customer, at, channel, kind, subject FROM t)
     INSERT INTO floor_outbox (id, aggregateid, type, payload) SELECT event, customer, 'recorded', payload FROM t
 """
+SELECT_BY_IDENTIFIER = """
+    SELECT row_to_json(c)::text FROM identifiers AS i JOIN customers AS c ON c.id = i.customer_id
+    WHERE i.type = $1 AND i.canonical = $2
+"""
 
 
 class InteractionBody(BaseModel):
@@ -124,6 +128,26 @@ def fastapi_insert() -> FastAPI:
     return app
 
 
+def fastapi_lookup() -> FastAPI:
+    """FastAPI and one statement that reads a customer by an identifier."""
+    pool: list[asyncpg.Pool] = []
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        pool.append(await asyncpg.create_pool(os.environ["FLOOR_DATABASE"], min_size=8, max_size=8))
+        yield
+        await pool[0].close()
+
+    app = FastAPI(lifespan=lifespan)
+
+    @app.get("/{kind}/{value}")
+    async def look_up(kind: str, value: str) -> Response:
+        found = await pool[0].fetchval(SELECT_BY_IDENTIFIER, kind, value)
+        return Response(found, media_type="application/json")
+
+    return app
+
+
 def httpx_fanout() -> FastAPI:
     """A FastAPI route that asks four services with httpx and joins the answers: the usual way to build a view."""
     upstreams = os.environ["FLOOR_UPSTREAMS"].split(",")
@@ -143,6 +167,7 @@ FLOORS: dict[str, Callable[[], Any]] = {
     "bare_asgi": bare_asgi,
     "fastapi_bytes": fastapi_bytes,
     "fastapi_insert": fastapi_insert,
+    "fastapi_lookup": fastapi_lookup,
     "httpx_fanout": httpx_fanout,
 }
 
