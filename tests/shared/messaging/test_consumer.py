@@ -148,6 +148,7 @@ async def test_undecodable_bytes_go_to_the_dead_letters_as_they_came(ledger: Led
     assert (letter.key, letter.value, dict(letter.headers)["h"]) == (b"key", b"\xffnot an event", b"1")
 
 
+@pytest.mark.slow
 async def test_a_failing_event_is_tried_three_times_and_then_its_key_alone_is_parked(
     ledger: Ledger, memory: MemoryBroker
 ) -> None:
@@ -165,6 +166,7 @@ async def test_a_failing_event_is_tried_three_times_and_then_its_key_alone_is_pa
     assert await ledger.service.scalar("SELECT array_agg(attempts ORDER BY sequence) FROM parked_events") == [3, 0]
 
 
+@pytest.mark.slow
 async def test_a_parked_key_is_applied_in_order_when_it_is_due(ledger: Ledger, memory: MemoryBroker) -> None:
     customer, now = new_id(), datetime.now(UTC)
     ledger.failing = lambda event: ValueError()
@@ -181,6 +183,7 @@ async def test_a_parked_key_is_applied_in_order_when_it_is_due(ledger: Ledger, m
     assert await ledger.service.scalar("SELECT applied FROM consumer_watermarks") == 3
 
 
+@pytest.mark.slow
 async def test_a_key_that_never_recovers_becomes_a_dead_letter_and_its_successors_go_on(
     ledger: Ledger, memory: MemoryBroker
 ) -> None:
