@@ -31,7 +31,7 @@ async def _post(session: aiohttp.ClientSession, url: str, body: object) -> list[
 
 
 async def _resolve(session: aiohttp.ClientSession, base: str, first: int) -> list[str]:
-    wanted = [{"type": "external:bench", "value": f"{number:07d}"} for number in range(first, first + RESOLVE)]
+    wanted = [{"type": "external:bench", "value": f"{number:07d}"} for number in range(first + 1, first + RESOLVE + 1)]
     body = {"create_missing": True, "identifiers": wanted}
     return [item["id"] for item in await _post(session, f"{base}/v1/customers/resolve", body)]
 

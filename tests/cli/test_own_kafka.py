@@ -54,7 +54,7 @@ def test_with_apache_kafka_the_processes_have_the_settings_of_production(
         "idempotence": True,
         "static_membership": True,
         "session_timeout_ms": 30_000,
-        "fetch_max_wait_ms": 20,
+        "fetch_max_wait_ms": 500,
         "replication": 1,
         "request_timeout_ms": 5_000,
         "instance": "loyalty-service-1",

@@ -27,7 +27,7 @@ class ServiceSettings(BaseSettings):
     kafka_idempotence: bool = True
     kafka_static_membership: bool = True
     kafka_session_timeout_ms: int = 30_000
-    kafka_fetch_max_wait_ms: int = 20
+    kafka_fetch_max_wait_ms: int = 500
     kafka_replication: int = 1
     kafka_request_timeout_ms: int = 5_000
     relay_keep_published_days: int = Field(default=0, ge=0)

@@ -19,7 +19,7 @@ class KafkaSettings(BaseModel):
     idempotence: bool = True
     static_membership: bool = True
     session_timeout_ms: int = Field(default=30_000, ge=100)
-    fetch_max_wait_ms: int = Field(default=20, ge=1)
+    fetch_max_wait_ms: int = Field(default=500, ge=1)
     replication: int = Field(default=1, ge=1)
     request_timeout_ms: int = Field(default=5_000, ge=100)
     instance: str = "local"
