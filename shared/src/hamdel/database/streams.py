@@ -189,6 +189,8 @@ async def families(connection: AsyncConnection, ids: Sequence[UUID]) -> Families
 
 async def roots(connection: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, UUID]:
     """Where each of the ids is shown: the end of its links, or itself."""
+    if not ids:
+        return {}
     above = {row[0]: row[1] for row in await connection.execute(ABOVE, {"ids": list(ids)})}
     return {one: above.get(one, one) for one in ids}
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.contracts.profile import IdentifierAdded, IdentifierRemoved
-from hamdel.database import UnitOfWork
+from hamdel.database import UnitOfWork, roots
 from hamdel.http import Conflict, FieldError, NotFound
 from hamdel.ids import new_id
 from profile_service.customers import service as customers
@@ -18,7 +18,7 @@ from profile_service.customers.domain import Change, Customer, Identifier, empty
 from profile_service.identifiers import repository
 from profile_service.identifiers.domain import Wanted, type_of
 from profile_service.identifiers.repository import MOST_OWNERS, Key
-from profile_service.merges.reading import shown, survivors
+from profile_service.merges.reading import shown
 
 __all__ = ["Resolved", "add", "customer_by", "remove", "resolve"]
 
@@ -115,7 +115,7 @@ async def _create(unit: UnitOfWork, missing: Sequence[Wanted]) -> tuple[dict[Key
 async def _owners(connection: AsyncConnection, keys: Collection[Key]) -> dict[Key, list[UUID]]:
     """Whom identifiers point at, each customer under the id it is shown by: two that were merged are one."""
     found = await repository.owners(connection, keys)
-    shown_as = await survivors(connection, list({owner for owners in found.values() for owner in owners}))
+    shown_as = await roots(connection, list({owner for owners in found.values() for owner in owners}))
     return {key: list(dict.fromkeys(shown_as[owner] for owner in owners)) for key, owners in found.items()}
 
 

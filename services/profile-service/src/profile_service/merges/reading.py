@@ -16,7 +16,7 @@ from profile_service.history.repository import provenance
 from profile_service.merges import repository
 from profile_service.merges.domain import Record, golden
 
-__all__ = ["golden_customers", "shown", "shown_many", "survivors"]
+__all__ = ["golden_customers", "shown", "shown_many"]
 
 
 async def shown(connection: AsyncConnection, customer_id: UUID) -> Customer:
@@ -32,11 +32,6 @@ async def shown_many(connection: AsyncConnection, ids: Sequence[UUID]) -> dict[U
     around = await families_of(connection, ids)
     customers = await golden_customers(connection, {family[0]: family for family in around.values()})
     return {asked: customers[family[0]] for asked, family in around.items() if family[0] in customers}
-
-
-async def survivors(connection: AsyncConnection, ids: Sequence[UUID]) -> dict[UUID, UUID]:
-    """Under which id each of these is shown."""
-    return {asked: family[0] for asked, family in (await families_of(connection, ids)).items()}
 
 
 async def golden_customers(connection: AsyncConnection, families: Families) -> dict[UUID, Customer]:
