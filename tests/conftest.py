@@ -54,9 +54,16 @@ def databases(postgres: EmbeddedPostgres) -> Databases:
 
 @pytest.fixture
 def database_for(databases: Databases) -> Iterator[Callable[[str], str]]:
-    """`database_for("profile")` → the URL of a fresh, migrated database, dropped after the test."""
-    yield databases.fresh
-    databases.drop_all()
+    """`database_for("profile")` → the URL of a fresh, migrated database, given back after the test."""
+    lent: list[str] = []
+
+    def lend(kind: str) -> str:
+        lent.append(databases.fresh(kind))
+        return lent[-1]
+
+    yield lend
+    for url in lent:
+        databases.give_back(url)
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ async def shared_api(databases: Databases, key_pair: tuple[Path, Path]) -> Async
     async with running(url, key_pair) as app:
         yield Api(app, key_pair[0], engine)
     await engine.dispose()
-    databases.drop_all()
+    databases.give_back(url)
 
 
 @asynccontextmanager
