@@ -17,6 +17,7 @@ __all__ = [
     "CustomersUnmerged",
     "IdentifierAdded",
     "IdentifierRemoved",
+    "RelationshipChanged",
 ]
 
 
@@ -98,11 +99,21 @@ class CustomersUnmerged(Fact):
     absorbed_id: UUID
 
 
+class RelationshipChanged(Fact):
+    """How the relationship with the customer is kept; `owner_id` names the member of staff who keeps it."""
+
+    fact_type: ClassVar[str] = "profile.relationship_changed.v1"
+    customer_id: UUID
+    model: str
+    owner_id: str | None = None
+
+
 FACTS: Final[tuple[type[Fact], ...]] = (
     CustomerCreated,
     CustomerUpdated,
     IdentifierAdded,
     IdentifierRemoved,
+    RelationshipChanged,
     ConsentChanged,
     CustomersMerged,
     CustomersUnmerged,

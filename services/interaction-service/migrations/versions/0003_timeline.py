@@ -1,0 +1,23 @@
+"""Entries of the timeline that other services tell of, and the words to search by."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+STATEMENTS: Final[tuple[str, ...]] = ()
+
+
+def upgrade() -> None:
+    for statement in STATEMENTS:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    raise RuntimeError("the schema only goes forward")

@@ -1,0 +1,23 @@
+"""Calendars, SLA policies and the clocks of cases."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+STATEMENTS: Final[tuple[str, ...]] = ()
+
+
+def upgrade() -> None:
+    for statement in STATEMENTS:
+        op.execute(statement)
+
+
+def downgrade() -> None:
+    raise RuntimeError("the schema only goes forward")
