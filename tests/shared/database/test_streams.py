@@ -156,3 +156,31 @@ async def test_writers_and_links_at_once_lose_nothing(units: UnitOfWorkFactory, 
     # every link and every un-link changes both; events of B while it was linked change A as well
     assert found[B][1] == 20 + 20
     assert 20 + 20 <= found[A][1] <= 20 + 20 + 20
+
+
+async def test_a_touched_section_gets_a_new_number_without_an_event(
+    units: UnitOfWorkFactory, engine: AsyncEngine
+) -> None:
+    await record(units, A)
+    async with units(CONTEXT) as unit:
+        await unit.lock_streams([A])
+        unit.touch(A)
+    assert unit.sequences == {A: 2}
+    assert await streams(engine) == {A: (1, 2)}
+
+
+async def test_touching_the_section_of_a_linked_stream_changes_the_one_that_shows_it(
+    units: UnitOfWorkFactory, engine: AsyncEngine
+) -> None:
+    await link(units, B, A)
+    before = await streams(engine)
+    async with units(CONTEXT) as unit:
+        await unit.lock_streams([B])
+        unit.touch(B)
+    assert unit.sequences == {A: before[A][1] + 1}
+
+
+async def test_an_unlocked_stream_cannot_be_touched(units: UnitOfWorkFactory) -> None:
+    async with units(CONTEXT) as unit:
+        with pytest.raises(RuntimeError, match="not locked"):
+            unit.touch(A)

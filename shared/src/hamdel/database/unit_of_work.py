@@ -71,6 +71,7 @@ class UnitOfWork:
     """After the transaction: the number of each section that shows what was recorded, by the customer it belongs to."""
     _streams: Streams = field(init=False)
     _pending: list[_Pending] = field(default_factory=list)
+    _touched: set[UUID] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._streams = Streams(self.connection, self.now)
@@ -109,6 +110,17 @@ class UnitOfWork:
             raise RuntimeError(f"stream of {customer_id} is not locked")
         self._pending.append(_Pending(customer_id, fact_type, data, occurred_at or self.now, self.context))
 
+    def touch(self, customer_id: UUID) -> None:
+        """The section of a locked customer changes without a fact: it is rendered and published again.
+
+        Raises RuntimeError when the stream was not locked first.
+        """
+        if customer_id not in self._streams:
+            raise RuntimeError(f"stream of {customer_id} is not locked")
+        for shown in {customer_id, self.survivor(customer_id)}:
+            self._streams.touch(shown)
+        self._touched.add(customer_id)
+
     @property
     def publishes(self) -> bool:
         """Whether the relay has something to do after the commit."""
@@ -126,7 +138,8 @@ class UnitOfWork:
         subjects = [pending.customer_id for pending in self._pending]
         changed = self._streams.changed()
         self.sequences = {
-            root: self._streams[root].section_sequence for root in {self.survivor(subject) for subject in subjects}
+            root: self._streams[root].section_sequence
+            for root in {self.survivor(subject) for subject in (*subjects, *self._touched)}
         }
         await self.connection.execute(
             ADVANCE_AND_PUBLISH,
