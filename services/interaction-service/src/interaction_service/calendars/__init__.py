@@ -1,0 +1,1 @@
+"""Business calendars: when the house is open (decision 0013)."""
