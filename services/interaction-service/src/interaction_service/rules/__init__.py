@@ -1,0 +1,1 @@
+"""Rules on facts: what happened makes a task, a case or a message."""

@@ -1,0 +1,1 @@
+"""Follow-up tasks: due dates, reminders, recurrence."""
