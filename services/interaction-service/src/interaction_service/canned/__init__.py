@@ -1,0 +1,1 @@
+"""Canned replies: texts that agents use again and again."""

@@ -1,0 +1,1 @@
+"""Cases: a question or a complaint that somebody answers for until it is closed."""

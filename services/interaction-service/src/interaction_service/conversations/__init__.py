@@ -1,0 +1,1 @@
+"""Conversations: the messages to and from one address on one channel."""

@@ -1,0 +1,1 @@
+"""Queues: who works on which cases, and who is next."""
