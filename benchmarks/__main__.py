@@ -18,6 +18,7 @@ from benchmarks.report import Figure, print_figures, write_results
 from benchmarks.search import search_figures
 from benchmarks.sections import section_figure
 from benchmarks.startup import startup_figures
+from benchmarks.timeline import timeline_figures
 from benchmarks.views import view_figures
 from benchmarks.writes import write_figures
 
@@ -58,6 +59,7 @@ def main() -> None:
         figures.append(kafka_latency_figure())
     if wanted("P7"):
         figures += search_figures()
+        figures += timeline_figures()
     if wanted("D1"):
         figures += duplicate_figures()
     if wanted("P9"):

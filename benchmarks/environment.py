@@ -18,7 +18,7 @@ from typing import Any
 
 from benchmarks.load import Request, measure
 
-__all__ = ["Stack", "floor_server", "free_port", "running_stack", "say"]
+__all__ = ["Stack", "floor_server", "free_port", "one_service", "running_stack", "say"]
 
 
 def say(line: str) -> None:
@@ -94,17 +94,33 @@ def floor_server(name: str, **environment: str) -> Iterator[int]:
         process.wait(10)
 
 
+@contextmanager
+def one_service(package: str, url: str, jwks: Path) -> Iterator[int]:
+    """A service on a database, as a process of its own on a port of its own; no broker is there."""
+    port = free_port()
+    settings = {"PORT": str(port), "DATABASE_URL": url, "JWKS_FILE": str(jwks)}
+    settings |= {"KAFKA_BOOTSTRAP": "127.0.0.1:1", "LOG_LEVEL": "ERROR"}
+    environment = os.environ | {f"HAMDEL_{name}": value for name, value in settings.items()}
+    process = subprocess.Popen([sys.executable, "-m", package], env=environment, stdout=subprocess.DEVNULL)
+    try:
+        _wait_for(port, process)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         if process.poll() is not None:
-            raise RuntimeError(f"floor server ended with {process.returncode}")
+            raise RuntimeError(f"the server ended with {process.returncode}")
         with socket.socket() as probe:
             probe.settimeout(0.2)
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.05)
-    raise RuntimeError("floor server did not start")
+    raise RuntimeError("the server did not start")
 
 
 def constant_rate(name: str, body: Path, *, connections: int = 32, seconds: float = 5.0) -> float:

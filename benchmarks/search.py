@@ -12,16 +12,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import random
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -30,7 +26,7 @@ from uuid import UUID
 import aiohttp
 import asyncpg
 
-from benchmarks.environment import free_port, say
+from benchmarks.environment import one_service, say
 from benchmarks.people import People, people
 from benchmarks.report import Figure
 from hamdel.clock import utc_now
@@ -51,7 +47,6 @@ PAGE_BY_KEY = """
                  WHERE i.customer_id = c.id) AS identifiers
     FROM customers AS c WHERE c.id = ANY($1)
 """
-NO_BROKER = "127.0.0.1:1"
 COMMON = ("محمدی", "حسینی", "محمد", "علی", "Mohammadi", "Smith", "James", "gmail", "شرکت")
 FIRMS = ("فولاد گستر", "foolad gostar", "داده پرداز", "Zagros Novin", "نفت جنوب 12")
 NOBODY = ("qqzzxx", "ژژژغغ", "محمد smith", "Sara Nobodyknows", "999999999999", "سارا 0000000")
@@ -191,21 +186,6 @@ async def ask(url: str, port: int, token: str, asked: list[tuple[str, str]]) -> 
     return times
 
 
-@contextmanager
-def profile_service(url: str, jwks: Path) -> Iterator[int]:
-    """The service as a process of its own on a port of its own; no broker is there."""
-    port = free_port()
-    settings = {"PORT": str(port), "DATABASE_URL": url, "JWKS_FILE": str(jwks)}
-    settings |= {"KAFKA_BOOTSTRAP": NO_BROKER, "LOG_LEVEL": "ERROR"}
-    environment = os.environ | {f"HAMDEL_{name}": value for name, value in settings.items()}
-    process = subprocess.Popen([sys.executable, "-m", "profile_service"], env=environment, stdout=subprocess.DEVNULL)
-    try:
-        yield port
-    finally:
-        process.terminate()
-        process.wait(15)
-
-
 def measure(count: int = CUSTOMERS) -> SearchTimes:
     """Fills a database, starts the service on it, and asks."""
     home = Path(tempfile.mkdtemp(prefix="hamdel-search-"))
@@ -216,7 +196,7 @@ def measure(count: int = CUSTOMERS) -> SearchTimes:
         asyncio.run(migrate("profile", server.url()))
         made = people(count)
         asyncio.run(copy(server.url(), made))
-        with profile_service(server.url(), jwks) as port:
+        with one_service("profile_service", server.url(), jwks) as port:
             filled = asyncio.run(wait_until_indexed(server.url(), count))
             say(f"P7 {count:,} customers put into the index in {filled:.0f} s")
             asked = list(Asker(made, random.Random(7)).queries())

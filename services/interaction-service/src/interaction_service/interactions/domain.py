@@ -27,7 +27,9 @@ DIRECTIONS: Final = ("inbound", "outbound")
 
 
 class Interaction(NamedTuple):
-    """A stored touchpoint. `attributes` is a JSON object as text; times are UTC; `duration_seconds` is seconds.
+    """A stored touchpoint. `attributes` is a JSON object as text, `attachments` a JSON array; times are UTC;
+    `duration_seconds` is seconds. One with a `contact` (canonical) has the `position` in a conversation: 1, 2, 3 … in
+    the order of arrival.
 
     A named tuple, not a dataclass: a batch becomes columns with one `zip`.
     """
@@ -49,3 +51,7 @@ class Interaction(NamedTuple):
     fingerprint: UUID
     recorded_at: datetime
     version: int = 1
+    contact: str | None = None
+    conversation_id: UUID | None = None
+    position: int | None = None
+    attachments: str = "[]"

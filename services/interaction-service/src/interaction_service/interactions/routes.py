@@ -14,6 +14,7 @@ from hamdel.clock import utc_now
 from hamdel.http import Answer, Router, etag, query
 from interaction_service.interactions import repository
 from interaction_service.interactions.domain import Interaction
+from interaction_service.interactions.receiving import receive
 from interaction_service.interactions.schemas import InteractionBody, InteractionResource, resource_of
 from interaction_service.interactions.service import InteractionStore, interaction_of
 from interaction_service.recording.http import batch_body, record_batch, record_one
@@ -45,8 +46,10 @@ KIND: Final = Interactions()
 
 @router.post("", status_code=201, response_model=InteractionResource)
 async def record_interaction(request: Request, body: InteractionBody) -> Response:
-    """Records one; the same `external_id` again answers 200 with what is stored."""
-    return await record_one(request, KIND, body.record(utc_now()))
+    """Records one; the same `external_id` again answers 200 with what is stored. A message with its `contact` joins
+    the conversation of that address, or opens it."""
+    record = body.record(utc_now())
+    return await (record_one(request, KIND, record) if record.contact is None else receive(request, record))
 
 
 @router.post("/batch", response_model=BatchAnswer, openapi_extra=batch_body(InteractionBody))

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import orjson
+from typing import Any
 
-from hamdel.contracts.base import rfc3339
 from interaction_service.interactions.domain import Interaction
 
 __all__ = ["summary_of"]
 
 
-def summary_of(record: Interaction) -> bytes:
-    """JSON, rendered once when the interaction is recorded: a section then joins ready texts, which is five times as
-    fast as making them of columns, and an interaction never changes."""
-    return orjson.dumps(
-        {
-            "id": record.id,
-            "channel": record.channel,
-            "direction": record.direction,
-            "kind": record.kind,
-            "occurred_at": rfc3339(record.occurred_at),
-            "subject": record.subject,
-            "outcome": record.outcome,
-            "agent_id": record.agent_id,
-        }
-    )
+def summary_of(record: Interaction) -> dict[str, Any]:
+    """What is stored as JSON (with `OPT_UTC_Z`) when the interaction is recorded: a section then joins ready texts,
+    which is five times as fast as making them of columns, and an interaction never changes."""
+    return {
+        "id": record.id,
+        "channel": record.channel,
+        "direction": record.direction,
+        "kind": record.kind,
+        "occurred_at": record.occurred_at,
+        "subject": record.subject,
+        "outcome": record.outcome,
+        "agent_id": record.agent_id,
+    }

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-__all__ = ["CurrencyTotal", "Purchase", "main_total", "same_amount"]
+__all__ = ["CurrencyTotal", "Purchase", "main_total", "refunded_and_left", "same_amount"]
 
 
 class Purchase(NamedTuple):
     """A stored purchase. `total` is a decimal string of ≤ 4 decimals in `currency` (ISO 4217); `items` is a JSON
-    array as text; times are UTC."""
+    array as text; times are UTC.
+
+    `total` and `items` are as the newest correction has them, `original_total` is what was told first, None while
+    nothing was corrected. `refunded` adds up its refunds; `returned` counts, line by line, the pieces that came back.
+    """
 
     id: UUID
     customer_id: UUID
@@ -28,14 +32,23 @@ class Purchase(NamedTuple):
     fingerprint: UUID
     recorded_at: datetime
     version: int = 1
+    refunded: str = "0"
+    original_total: str | None = None
+    returned: Sequence[int] | None = None
 
 
 class CurrencyTotal(NamedTuple):
-    """What a customer paid in one currency, over `purchases` purchases."""
+    """What a customer paid in one currency over `purchases` purchases, and how much of it was refunded."""
 
     currency: str
     purchases: int
     total: Decimal
+    refunded: Decimal = Decimal(0)
+
+    @property
+    def net(self) -> Decimal:
+        """What the customer paid and did not get back."""
+        return self.total - self.refunded
 
 
 def main_total(totals: Iterable[CurrencyTotal]) -> CurrencyTotal | None:
@@ -49,3 +62,10 @@ def main_total(totals: Iterable[CurrencyTotal]) -> CurrencyTotal | None:
 def same_amount(amount: str) -> str:
     """One spelling for equal amounts (`77.0` and `77.00`), for comparing alone."""
     return format(Decimal(amount).normalize(), "f")
+
+
+def refunded_and_left(purchase: Purchase) -> tuple[Decimal, Decimal]:
+    """What was refunded of a purchase and what is left to refund, with as many decimals as the total has."""
+    total = Decimal(purchase.total)
+    left = total - Decimal(purchase.refunded)
+    return total - left, left

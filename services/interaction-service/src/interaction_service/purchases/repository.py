@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,20 +15,22 @@ from interaction_service.purchases.domain import Purchase
 from interaction_service.purchases.summary import summary_of
 from interaction_service.recording.domain import Existing, Key
 
-__all__ = ["by_ids", "insert", "owners"]
+__all__ = ["by_ids", "insert", "owners", "update"]
+
+_INSERTED: Final = Purchase._fields[: Purchase._fields.index("version")]
+"""What a purchase is told with; the rest is what refunds and corrections make of it."""
 
 INSERT_AND_COUNT: Final = text(
     """
     WITH created AS (
         INSERT INTO purchases (id, customer_id, source, external_id, occurred_at, channel, total, currency, items,
-                               item_count, fingerprint, recorded_at, version, summary)
+                               item_count, fingerprint, recorded_at, summary)
         SELECT id, customer_id, source, external_id, occurred_at, channel, total, currency, items, item_count,
-               fingerprint, recorded_at, version, summary
+               fingerprint, recorded_at, summary
         FROM json_to_recordset(CAST(CAST(:records AS text) AS json))
              AS t(id uuid, customer_id uuid, source text, external_id text, occurred_at timestamptz, channel text,
                   total numeric, currency text, items json, item_count integer, fingerprint uuid,
-                  recorded_at timestamptz, version integer,
-                  summary text)
+                  recorded_at timestamptz, summary text)
         ON CONFLICT (source, external_id) DO NOTHING
         RETURNING id, customer_id, currency, total, occurred_at
     ), counted AS (
@@ -52,9 +55,29 @@ OWNERS: Final = text(
 
 BY_IDS: Final = text(
     """
-    SELECT id, customer_id, source, external_id, occurred_at, channel, CAST(total AS text) AS total, currency,
-           CAST(items AS text) AS items, item_count, fingerprint, recorded_at, version
+    SELECT id, customer_id, source, external_id, occurred_at, channel,
+           CAST(coalesce(corrected_total, total) AS text) AS total, currency,
+           CAST(coalesce(corrected_items, items) AS text) AS items,
+           coalesce(json_array_length(corrected_items), item_count) AS item_count, fingerprint, recorded_at, version,
+           CAST(refunded AS text) AS refunded,
+           CASE WHEN corrected_total IS NOT NULL THEN CAST(total AS text) END AS original_total, returned
     FROM purchases WHERE id = ANY(CAST(:ids AS uuid[]))
+    """
+)
+
+# The row as it was told stays: only what was added by corrections and refunds, and what is shown of it, changes.
+UPDATE: Final = text(
+    """
+    WITH changed AS (
+        UPDATE purchases
+        SET refunded = :refunded, returned = CAST(:returned AS integer[]),
+            corrected_total = CAST(:corrected_total AS numeric),
+            corrected_items = CASE WHEN CAST(:corrected_total AS numeric) IS NOT NULL THEN CAST(:items AS json) END,
+            summary = :summary, version = :version
+        WHERE id = :id
+    )
+    UPDATE purchase_counters SET total = total + :more_total, refunded = refunded + :more_refunded
+    WHERE customer_id = :customer_id AND currency = :currency
     """
 )
 
@@ -78,6 +101,24 @@ async def by_ids(connection: AsyncConnection, ids: Iterable[UUID]) -> dict[UUID,
     return {row.id: Purchase._make(row) for row in rows}
 
 
+async def update(connection: AsyncConnection, before: Purchase, after: Purchase) -> None:
+    """Stores what a refund or a correction makes of a purchase, and moves the customer's counters by the difference."""
+    change = {
+        "id": after.id,
+        "customer_id": after.customer_id,
+        "currency": after.currency,
+        "refunded": Decimal(after.refunded),
+        "returned": list(after.returned) if after.returned is not None else None,
+        "corrected_total": None if after.original_total is None else Decimal(after.total),
+        "items": after.items,
+        "summary": summary_of(after).decode(),
+        "version": after.version,
+        "more_total": Decimal(after.total) - Decimal(before.total),
+        "more_refunded": Decimal(after.refunded) - Decimal(before.refunded),
+    }
+    await connection.execute(UPDATE, change)
+
+
 def _row(record: Purchase) -> dict[str, Any]:
-    stored_json = {"items": orjson.Fragment(record.items), "summary": orjson.Fragment(summary_of(record))}
-    return record._asdict() | stored_json
+    told = dict(zip(_INSERTED, record, strict=False))
+    return told | {"items": orjson.Fragment(record.items), "summary": orjson.Fragment(summary_of(record))}

@@ -15,11 +15,11 @@ from hamdel.contracts.base import Moment, Money, rfc3339
 from hamdel.contracts.interaction import PurchaseItem
 from hamdel.http import RequestModel, ResponseModel
 from hamdel.ids import new_id
-from interaction_service.purchases.domain import Purchase, same_amount
+from interaction_service.purchases.domain import Purchase, refunded_and_left, same_amount
 from interaction_service.recording.domain import fingerprint
 from interaction_service.recording.schemas import Channel, HappenedAt, MoneyBody, Name, Source
 
-__all__ = ["PurchaseBody", "PurchaseResource", "resource_of"]
+__all__ = ["ItemBody", "PurchaseBody", "PurchaseResource", "bounded", "lines", "money", "resource_of"]
 
 MAX_ITEMS_BYTES: Final = 200 * 1024
 """What is left for the lines of a purchase in an event of at most 256 KiB."""
@@ -81,7 +81,8 @@ class PurchaseBody(RequestModel):
 
 
 class PurchaseResource(ResponseModel):
-    """A stored purchase."""
+    """A stored purchase. `total` and `items` are those of the newest correction, `original_total` is what was told
+    first (null where nothing was corrected); `refunded` and `remaining` add up to `total`."""
 
     id: UUID
     customer_id: UUID
@@ -90,13 +91,23 @@ class PurchaseResource(ResponseModel):
     occurred_at: Moment
     channel: str | None
     total: Money
+    original_total: Money | None
+    refunded: Money
+    remaining: Money
     items: list[PurchaseItem]
+    received_at: Moment
     recorded_at: Moment
     version: int
 
 
+def money(amount: str, currency: str) -> dict[str, str]:
+    """Money on the wire."""
+    return {"amount": amount, "currency": currency}
+
+
 def resource_of(record: Purchase) -> dict[str, Any]:
     """`PurchaseResource` as orjson takes it, without parsing the stored JSON."""
+    refunded, left = refunded_and_left(record)
     return {
         "id": str(record.id),
         "customer_id": str(record.customer_id),
@@ -104,8 +115,12 @@ def resource_of(record: Purchase) -> dict[str, Any]:
         "external_id": record.external_id,
         "occurred_at": rfc3339(record.occurred_at),
         "channel": record.channel,
-        "total": {"amount": record.total, "currency": record.currency},
+        "total": money(record.total, record.currency),
+        "original_total": money(record.original_total, record.currency) if record.original_total else None,
+        "refunded": money(format(refunded, "f"), record.currency),
+        "remaining": money(format(left, "f"), record.currency),
         "items": orjson.Fragment(record.items),
+        "received_at": rfc3339(record.recorded_at),
         "recorded_at": rfc3339(record.recorded_at),
         "version": record.version,
     }

@@ -11,12 +11,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.contracts.base import rfc3339
 from hamdel.contracts.interaction import PurchaseRecorded
+from hamdel.database import UnitOfWork
 from hamdel.http.problem import NotFound
 from interaction_service.purchases import repository
 from interaction_service.purchases.domain import Purchase
 from interaction_service.recording.domain import Existing, Key
+from interaction_service.rules.service import Happening, tell
 
-__all__ = ["PurchaseStore", "purchase_of"]
+__all__ = ["PurchaseStore", "locked_purchase", "purchase_of"]
 
 
 class PurchaseStore:
@@ -31,6 +33,11 @@ class PurchaseStore:
     async def owners(self, connection: AsyncConnection, keys: Sequence[Key]) -> Mapping[Key, Existing]:
         """See `recording.service.Store`."""
         return await repository.owners(connection, keys)
+
+    async def recorded(self, unit: UnitOfWork, records: Sequence[Purchase]) -> None:
+        """What follows from purchases that were just stored: the rules on them."""
+        happenings = [Happening(one.customer_id, one.occurred_at, self.fact(one), str(one.id)) for one in records]
+        await tell(unit, self.fact_type, happenings)
 
     def fact(self, record: Purchase) -> dict[str, Any]:
         """The data of `PurchaseRecorded`; a test compares it with the contract's own dump."""
@@ -52,3 +59,11 @@ async def purchase_of(connection: AsyncConnection, purchase_id: UUID) -> Purchas
     if purchase_id not in found:
         raise NotFound("unknown-purchase", "there is no such purchase")
     return found[purchase_id]
+
+
+async def locked_purchase(unit: UnitOfWork, purchase_id: UUID) -> Purchase:
+    """The purchase as it is under the lock of its customer's stream: whoever refunds or corrects it waits for those
+    who did so before. Raises NotFound `unknown-purchase`."""
+    found = await purchase_of(unit.connection, purchase_id)
+    await unit.lock_streams([found.customer_id])
+    return await purchase_of(unit.connection, purchase_id)

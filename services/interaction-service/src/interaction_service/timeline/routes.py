@@ -14,7 +14,7 @@ from hamdel.http import Answer, PageQuery, Router, decode_cursor, query
 from interaction_service.recording.http import directory_of
 from interaction_service.recording.schemas import Channel
 from interaction_service.timeline.domain import Filters, Question
-from interaction_service.timeline.schemas import TimelinePage, page_body
+from interaction_service.timeline.schemas import EntryType, TimelinePage, page_body
 from interaction_service.timeline.service import timeline_page
 
 __all__ = ["router"]
@@ -23,13 +23,14 @@ router = Router(prefix="/v1/customers", tags=["timeline"])
 
 
 def filters_of(
+    type_: Annotated[EntryType | None, Query(alias="type")] = None,
     channel: Channel | None = None,
     kind: Annotated[str | None, Query(min_length=1, max_length=100)] = None,
     since: Annotated[AwareDatetime | None, Query(alias="from")] = None,
     until: Annotated[AwareDatetime | None, Query(alias="to")] = None,
 ) -> Filters:
     """The filters of the query; `from` is included, `to` is not."""
-    return Filters(channel, kind, since, until)
+    return Filters(type_, channel, kind, since, until)
 
 
 @router.get("/{customer_id}/timeline", response_model=TimelinePage)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hamdel.database import family_of
+from hamdel.database import UnitOfWork, family_of
 from hamdel.http.problem import NotFound, Unavailable
 from interaction_service.customers.service import CustomerDirectory
 from interaction_service.interactions.domain import Interaction
@@ -16,11 +16,16 @@ from interaction_service.interactions.repository import by_ids as interactions_b
 from interaction_service.purchases.domain import Purchase
 from interaction_service.purchases.repository import by_ids as purchases_by_ids
 from interaction_service.timeline import repository
-from interaction_service.timeline.domain import PURCHASE, Entry, Question
+from interaction_service.timeline.domain import INTERACTION, PURCHASE, Entry, Question, TimelineEntry
 
-__all__ = ["check_customer", "timeline_page"]
+__all__ = ["TimelineEntry", "add_entry", "check_customer", "timeline_page"]
 
-Record = Interaction | Purchase
+Record = Interaction | Purchase | TimelineEntry
+
+
+async def add_entry(unit: UnitOfWork, entry: TimelineEntry) -> None:
+    """Puts something on its customer's timeline; an entry whose id is there already is left as it is."""
+    await repository.add(unit.connection, entry)
 
 
 async def timeline_page(
@@ -44,14 +49,15 @@ async def timeline_page(
 
 
 async def _records(connection: AsyncConnection, entries: Sequence[Entry]) -> dict[UUID, Record]:
-    ids: dict[str, list[UUID]] = {"interaction": [], PURCHASE: []}
-    for entry in entries:
-        ids[entry.type].append(entry.id)
+    ids = {type_: [entry.id for entry in entries if entry.type == type_] for type_ in (INTERACTION, PURCHASE)}
+    others = [entry.id for entry in entries if entry.type not in ids]
     records: dict[UUID, Record] = {}
-    if ids["interaction"]:
-        records |= await interactions_by_ids(connection, ids["interaction"])
+    if ids[INTERACTION]:
+        records |= await interactions_by_ids(connection, ids[INTERACTION])
     if ids[PURCHASE]:
         records |= await purchases_by_ids(connection, ids[PURCHASE])
+    if others:
+        records |= await repository.by_ids(connection, others)
     return records
 
 

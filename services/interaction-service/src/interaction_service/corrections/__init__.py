@@ -1,0 +1,1 @@
+"""What a purchase really was, told after it was recorded otherwise."""

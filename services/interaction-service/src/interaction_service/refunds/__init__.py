@@ -1,0 +1,1 @@
+"""What customers got back of a purchase, in part or whole."""

@@ -1,0 +1,45 @@
+"""HTTP of refunds."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from fastapi import Request, Response
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hamdel.database import UnitOfWork
+from hamdel.http import Answer, Page, PageQuery, Router, command, decode_cursor, encode_cursor, etag, query
+from interaction_service.purchases.service import purchase_of
+from interaction_service.refunds import service
+from interaction_service.refunds.repository import of_purchase
+from interaction_service.refunds.schemas import RefundBody, RefundResource, resource_of
+
+__all__ = ["router"]
+
+router = Router(prefix="/v1/purchases/{purchase_id}/refunds", tags=["purchases"])
+
+
+@router.post("", status_code=201, response_model=RefundResource)
+async def refund_purchase(request: Request, purchase_id: UUID, body: RefundBody) -> Response:
+    """Gives money back; more than is left is 409 `refund-exceeds-purchase`, the same `external_id` again 200."""
+
+    async def use_case(unit: UnitOfWork) -> Answer:
+        made, new = await service.refund(unit, purchase_id, body.draft())
+        return Answer(resource_of(made), 201 if new else 200, {"ETag": etag(1)})
+
+    return await command(request, use_case)
+
+
+@router.get("", response_model=Page[RefundResource])
+async def list_refunds(request: Request, purchase_id: UUID, paging: PageQuery) -> Response:
+    """The refunds of a purchase, the newest first."""
+    (before,) = decode_cursor(paging.cursor, UUID) or (None,)
+
+    async def read(connection: AsyncConnection) -> Answer:
+        await purchase_of(connection, purchase_id)
+        found = await of_purchase(connection, purchase_id, before, paging.limit + 1)
+        shown = found[: paging.limit]
+        after = encode_cursor(shown[-1].id) if len(found) > paging.limit else None
+        return Answer({"items": [resource_of(each) for each in shown], "next_cursor": after})
+
+    return await query(request, read)
