@@ -16,7 +16,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hamdel.context import CallContext
+from hamdel.contracts.base import Fact
+from hamdel.contracts.envelope import Event
 from hamdel.ids import new_id
+from interaction_service.section import InteractionsSection
 from tests.support.tokens import Tokens
 
 CONTEXT = CallContext(actor="tester", correlation_id="request-1", source="test")
@@ -96,6 +99,31 @@ class Api:
         """The events in the outbox for a customer, in order."""
         query = "SELECT payload FROM outbox WHERE aggregateid = :id ORDER BY seq"
         return [orjson.loads(payload) for (payload,) in await self.rows(query, id=UUID(customer_id))]
+
+
+async def section(api: Api, *customers: str) -> list[Any]:
+    """The data of the sections of these customers."""
+    ids = [UUID(one) for one in customers]
+    async with api.engine.connect() as connection:
+        rendered = await InteractionsSection().render(connection, {one: (one,) for one in ids})
+    return [orjson.loads(rendered[one] or b"") for one in ids]
+
+
+def told(fact: Fact, subject: str, sequence: int = 1) -> Event:
+    """An event as it comes from another service."""
+    return Event.model_validate(
+        {
+            "specversion": "1.0",
+            "id": str(new_id()),
+            "type": fact.fact_type,
+            "source": f"/hamdel/{fact.fact_type.partition('.')[0]}-service",
+            "subject": subject,
+            "time": "2026-03-01T10:00:00Z",
+            "sequence": sequence,
+            "correlationid": "c",
+            "data": fact.model_dump(mode="json"),
+        }
+    )
 
 
 def interaction(customer_id: str, **changes: Any) -> dict[str, Any]:

@@ -83,7 +83,7 @@ async def test_a_created_customer_enters_the_projection_once(api: Api, units: Un
         }
     )
     (subscription,) = SUBSCRIPTIONS
-    assert subscription.topics == ("hamdel.profile.events",)
+    assert "hamdel.profile.events" in subscription.topics
     for _ in range(2):
         async with units(CONTEXT) as unit:
             await subscription.handlers["profile.customer_created.v1"](unit, event)

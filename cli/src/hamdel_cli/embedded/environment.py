@@ -49,6 +49,7 @@ def environment_of(home: Home, settings: Settings, short: str) -> dict[str, str]
     # without compiled bytecode every start of a process costs two seconds more
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {
+        "HAMDEL_PUBLIC_URL": process_url(settings, GATEWAY),
         **inherited,
         **({} if settings.kafka else EMBEDDED_KAFKA | _fetch_max_wait(short)),
         **urls,

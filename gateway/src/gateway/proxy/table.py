@@ -27,11 +27,16 @@ PREFIXES: Final[dict[str, str]] = {
     "calendars": "interaction",
     "canned-replies": "interaction",
     "tasks": "interaction",
+    "rules": "interaction",
     "appointments": "interaction",
     "articles": "interaction",
     "assistant": "interaction",
     "agents": "interaction",
     "conversations": "interaction",
+    "message-templates": "interaction",
+    "messages": "interaction",
+    "deliveries": "interaction",
+    "u": "interaction",
     "surveys": "survey",
     "s": "survey",
     "programs": "loyalty",
@@ -40,10 +45,11 @@ PREFIXES: Final[dict[str, str]] = {
 }
 """First segment after `/v1` → short name of the service."""
 
-PUBLIC_PREFIXES: Final = (b"/v1/s/",)
-"""Answered without a token: a survey's respondent needs no account."""
+PUBLIC_PREFIXES: Final = (b"/v1/s/", b"/v1/u/", b"/v1/deliveries/")
+"""Answered without a token: a survey's respondent and whoever unsubscribes need no account, and a provider that reports
+a delivery signs its report."""
 
-_TIMELINE: Final = re.compile(rb"/v1/customers/[^/]+/timeline/?")
+_OF_INTERACTIONS: Final = re.compile(rb"/v1/customers/[^/]+/(?:timeline|conversations)/?")
 _SEGMENT: Final = re.compile(rb"/v1/([a-z][a-z-]*)(?:/.*)?", re.DOTALL)
 _SEPARATORS: Final = re.compile(rb"[/\\]")
 
@@ -57,7 +63,7 @@ def owner_of(raw_path: bytes) -> str:
     decoded = unquote_to_bytes(raw_path) if b"%" in raw_path else raw_path
     if b".." in decoded or b"/." in decoded or b"\x00" in decoded or b"\\" in decoded:
         _refuse_dot_segments(decoded)
-    if _TIMELINE.fullmatch(raw_path):
+    if _OF_INTERACTIONS.fullmatch(raw_path):
         return "interaction"
     segment = _SEGMENT.fullmatch(raw_path)
     owner = PREFIXES.get(segment[1].decode()) if segment else None

@@ -19,7 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.contracts.base import rfc3339
 from hamdel.database import Families
+from interaction_service.cases.summary import open_cases
 from interaction_service.purchases.domain import CurrencyTotal, main_total
+from interaction_service.tasks.summary import next_tasks
 
 __all__ = ["InteractionsSection"]
 
@@ -37,7 +39,8 @@ INTERACTION_COUNTERS: Final = text(
 
 PURCHASE_COUNTERS: Final = text(
     f"""
-    SELECT f.root, c.currency, CAST(sum(c.purchases) AS bigint), sum(c.total), min(c.first_at), max(c.last_at)
+    SELECT f.root, c.currency, CAST(sum(c.purchases) AS bigint), sum(c.total), sum(c.refunded),
+           min(c.first_at), max(c.last_at)
     FROM {FAMILY} JOIN purchase_counters AS c ON c.customer_id = f.member
     GROUP BY f.root, c.currency ORDER BY f.root, c.currency
     """  # noqa: S608
@@ -79,7 +82,8 @@ class _Counters:
 class InteractionsSection:
     """`total` and `by_channel` count interactions; `last_at` is the latest touchpoint, purchases included.
 
-    `purchases.total` is in the currency with the most purchases; `purchases.totals` has every currency.
+    `purchases.total` is in the currency with the most purchases; `purchases.totals` has every currency. An amount is
+    what was paid and not refunded: `gross` less `refunded`.
     """
 
     section = "interactions"
@@ -92,8 +96,16 @@ class InteractionsSection:
         counters = await _counters(connection, ids)
         interactions = {row[0]: row[1] for row in await connection.execute(RECENT_INTERACTIONS, ids)}
         purchases = {row[0]: row[1] for row in await connection.execute(RECENT_PURCHASES, ids)}
+        cases = await open_cases(connection, pairs)
+        tasks = await next_tasks(connection, pairs)
         return {
-            customer: _document(counters[customer], interactions.get(customer, ""), purchases.get(customer, ""))
+            customer: _document(
+                counters[customer],
+                interactions.get(customer, ""),
+                purchases.get(customer, ""),
+                cases[customer],
+                tasks[customer],
+            )
             for customer in families
         }
 
@@ -106,14 +118,20 @@ async def _counters(connection: AsyncConnection, ids: dict[str, Any]) -> default
     counters: defaultdict[UUID, _Counters] = defaultdict(_Counters)
     for customer, by_channel, interactions, last_at in await connection.execute(INTERACTION_COUNTERS, ids):
         counters[customer] = _Counters(by_channel, int(interactions), moments=[last_at])
-    for customer, currency, count, total, first, last in await connection.execute(PURCHASE_COUNTERS, ids):
-        counters[customer].totals.append(CurrencyTotal(currency, count, total))
+    for customer, currency, count, total, refunded, first, last in await connection.execute(PURCHASE_COUNTERS, ids):
+        counters[customer].totals.append(CurrencyTotal(currency, count, total, refunded))
         counters[customer].moments.append(last)
         counters[customer].bought += (first, last)
     return counters
 
 
-def _document(counters: _Counters, interactions: str, purchases: str) -> bytes:
+def _document(
+    counters: _Counters,
+    interactions: str,
+    purchases: str,
+    cases: Sequence[dict[str, Any]],
+    tasks: Sequence[dict[str, Any]],
+) -> bytes:
     main = main_total(counters.totals)
     return orjson.dumps(
         {
@@ -121,22 +139,27 @@ def _document(counters: _Counters, interactions: str, purchases: str) -> bytes:
             "by_channel": orjson.Fragment(f"{{{counters.by_channel}}}"),
             "last_at": _moment(max(counters.moments, default=None)),
             "recent": orjson.Fragment(f"[{interactions}]"),
-            "open_cases": [],
+            "open_cases": cases,
             "purchases": {
                 "count": sum(total.purchases for total in counters.totals),
                 "total": _money(main) if main else None,
-                "totals": [_money(total) for total in counters.totals],
+                "totals": [_money(total) | _parts(total) for total in counters.totals],
                 "first_at": _moment(min(counters.bought, default=None)),
                 "last_at": _moment(max(counters.bought, default=None)),
                 "recent": orjson.Fragment(f"[{purchases}]"),
             },
-            "next_tasks": [],
+            "next_tasks": tasks,
         }
     )
 
 
 def _money(total: CurrencyTotal) -> dict[str, str]:
-    return {"amount": format(total.total, "f"), "currency": total.currency}
+    return {"amount": format(total.net, "f"), "currency": total.currency}
+
+
+def _parts(total: CurrencyTotal) -> dict[str, str]:
+    # as many decimals as the net amount has, so that the three add up on paper
+    return {"gross": format(total.total, "f"), "refunded": format(total.total - total.net, "f")}
 
 
 def _moment(moment: datetime | None) -> str | None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from hamdel.http import ServiceSettings
+from interaction_service.delivery.settings import DeliverySettings
 
 __all__ = ["InteractionSettings"]
 
 
-class InteractionSettings(ServiceSettings):
-    """Those every service has; `profile_url` is where unknown customers are asked for."""
+class InteractionSettings(DeliverySettings, ServiceSettings):
+    """Those every service has (`profile_url` is where unknown customers are asked for) and those of delivery."""

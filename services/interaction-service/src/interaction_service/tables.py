@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sqlalchemy import CHAR, BigInteger, Column, Integer, MetaData, Numeric, Table, Text, Uuid
-from sqlalchemy.dialects.postgresql import JSON, TIMESTAMP
+from sqlalchemy.dialects.postgresql import ARRAY, JSON, TIMESTAMP
 
 __all__ = ["interaction_counters", "interactions", "known_customers", "metadata", "purchase_counters", "purchases"]
 
@@ -40,6 +40,10 @@ interactions: Final = Table(
     Column("summary", Text, nullable=False),
     Column("recorded_at", MOMENT, nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),
+    Column("attachments", JSON),
+    Column("contact", Text),
+    Column("conversation_id", Uuid),
+    Column("position", BigInteger),
 )
 
 purchases: Final = Table(
@@ -59,6 +63,10 @@ purchases: Final = Table(
     Column("summary", Text, nullable=False),
     Column("recorded_at", MOMENT, nullable=False),
     Column("version", Integer, nullable=False, server_default="1"),
+    Column("refunded", Numeric, nullable=False, server_default="0"),
+    Column("corrected_total", Numeric),
+    Column("corrected_items", JSON),
+    Column("returned", ARRAY(Integer)),
 )
 
 interaction_counters: Final = Table(
@@ -77,6 +85,7 @@ purchase_counters: Final = Table(
     Column("currency", CHAR(3), primary_key=True),
     Column("purchases", BigInteger, nullable=False),
     Column("total", Numeric, nullable=False),
+    Column("refunded", Numeric, nullable=False, server_default="0"),
     Column("first_at", MOMENT, nullable=False),
     Column("last_at", MOMENT, nullable=False),
 )

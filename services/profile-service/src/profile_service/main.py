@@ -6,6 +6,7 @@ from hamdel.http import ServiceDefinition
 from hamdel.http.catalogue import add_titles
 from profile_service.attribute_schema.routes import router as attribute_schema
 from profile_service.consents.routes import router as consents
+from profile_service.contacts.routes import internal as contacts
 from profile_service.customers.routes import internal
 from profile_service.customers.routes import router as customers
 from profile_service.duplicates.background import search_duplicates
@@ -72,6 +73,7 @@ def definition() -> ServiceDefinition:
             search,
             duplicates,
             internal,
+            contacts,
         ),
         policy=POLICY,
         renderer=ProfileSection(),

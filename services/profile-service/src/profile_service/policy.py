@@ -47,4 +47,5 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "unmerge_customers": _WRITERS,
     "list_merges": _READERS,
     "known_customers": frozenset({"service"}),
+    "contacts_of_customers": frozenset({"service"}),
 }

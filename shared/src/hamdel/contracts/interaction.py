@@ -9,7 +9,26 @@ from pydantic import BaseModel, ConfigDict
 
 from hamdel.contracts.base import Fact, Moment, Money
 
-__all__ = ["FACTS", "InteractionRecorded", "PurchaseItem", "PurchaseRecorded"]
+__all__ = [
+    "FACTS",
+    "CaseAssigned",
+    "CaseClosed",
+    "CaseEscalated",
+    "CaseFact",
+    "CaseOpened",
+    "CaseReopened",
+    "CaseReplied",
+    "CaseResolved",
+    "InteractionRecorded",
+    "PurchaseCorrected",
+    "PurchaseItem",
+    "PurchaseRecorded",
+    "PurchaseRefunded",
+    "RefundedItem",
+    "SlaBreached",
+    "SlaWarned",
+    "TaskDue",
+]
 
 
 class InteractionRecorded(Fact):
@@ -55,4 +74,160 @@ class PurchaseRecorded(Fact):
     total: Money
 
 
-FACTS: Final[tuple[type[Fact], ...]] = (InteractionRecorded, PurchaseRecorded)
+class RefundedItem(BaseModel):
+    """So many pieces of a line of the purchase (counted from 0) came back; `sku` where the line has one."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    line: int
+    sku: str | None = None
+    quantity: int
+
+
+class PurchaseRefunded(Fact):
+    """Money went back. `amount` is this refund, `refunded_total` adds up this and all earlier ones of the purchase,
+    which was over `purchase_total` then; all three in the purchase's currency. (`source`, `external_id`) is unique."""
+
+    fact_type: ClassVar[str] = "interaction.purchase_refunded.v1"
+    refund_id: UUID
+    purchase_id: UUID
+    customer_id: UUID
+    source: str
+    external_id: str
+    occurred_at: Moment
+    amount: Money
+    refunded_total: Money
+    purchase_total: Money
+    items: list[RefundedItem]
+
+
+class PurchaseCorrected(Fact):
+    """A purchase was recorded otherwise than it was: `total` and `items` hold from now on, `previous_total` did until
+    now; never less than `refunded_total`. (`source`, `external_id`) names the correction and is unique."""
+
+    fact_type: ClassVar[str] = "interaction.purchase_corrected.v1"
+    correction_id: UUID
+    purchase_id: UUID
+    customer_id: UUID
+    source: str
+    external_id: str
+    occurred_at: Moment
+    total: Money
+    previous_total: Money
+    refunded_total: Money
+    items: list[PurchaseItem]
+
+
+class TaskDue(Fact):
+    """A task for a customer: its reminder (`reminder`) or its due date `due_at` has come. Told once for each."""
+
+    fact_type: ClassVar[str] = "interaction.task_due.v1"
+    task_id: UUID
+    customer_id: UUID
+    owner_id: str
+    due_at: Moment
+    reminder: bool
+
+
+class CaseFact(Fact):
+    """What every fact of a case says: how the case stands after it. `queue` and `owner_id` are codes of staff."""
+
+    case_id: UUID
+    customer_id: UUID
+    type: str
+    priority: str
+    status: str
+    channel: str | None = None
+    queue: str | None = None
+    owner_id: str | None = None
+
+
+class CaseOpened(CaseFact):
+    """Somebody answers for something from now on; `number` is what people call it by."""
+
+    fact_type: ClassVar[str] = "interaction.case_opened.v1"
+    number: int
+    conversation_id: UUID | None = None
+
+
+class CaseAssigned(CaseFact):
+    """`owner_id` answers for the case; `strategy` says how the owner was found."""
+
+    fact_type: ClassVar[str] = "interaction.case_assigned.v1"
+    strategy: str
+    previous_owner_id: str | None = None
+
+
+class CaseReplied(CaseFact):
+    """A message of the case: `direction` outbound is an agent's, inbound the customer's."""
+
+    fact_type: ClassVar[str] = "interaction.case_replied.v1"
+    interaction_id: UUID
+    direction: str
+
+
+class CaseEscalated(CaseFact):
+    """The case was raised; `level` counts how often."""
+
+    fact_type: ClassVar[str] = "interaction.case_escalated.v1"
+    level: int
+
+
+class CaseResolved(CaseFact):
+    """It is answered; `resolution` is a code."""
+
+    fact_type: ClassVar[str] = "interaction.case_resolved.v1"
+    resolution: str | None = None
+
+
+class CaseClosed(CaseFact):
+    """It is over; `resolution` is a code, `merged` where another case absorbed it."""
+
+    fact_type: ClassVar[str] = "interaction.case_closed.v1"
+    resolution: str | None = None
+    merged_into: UUID | None = None
+
+
+class CaseReopened(CaseFact):
+    """It was not over after all; `cause` is `agent` or `customer_reply`."""
+
+    fact_type: ClassVar[str] = "interaction.case_reopened.v1"
+    cause: str
+
+
+class _Promise(Fact):
+    case_id: UUID
+    customer_id: UUID
+    target: str
+    due_at: Moment
+    policy: str | None = None
+
+
+class SlaWarned(_Promise):
+    """The deadline of a promise comes near; `target` is first_response, next_response or resolution, `policy` a code."""
+
+    fact_type: ClassVar[str] = "interaction.sla_warned.v1"
+
+
+class SlaBreached(_Promise):
+    """The deadline of a promise passed before it was kept; told once, also where it was kept late."""
+
+    fact_type: ClassVar[str] = "interaction.sla_breached.v1"
+
+
+FACTS: Final[tuple[type[Fact], ...]] = (
+    InteractionRecorded,
+    PurchaseRecorded,
+    PurchaseRefunded,
+    PurchaseCorrected,
+    TaskDue,
+    CaseOpened,
+    CaseAssigned,
+    CaseReplied,
+    CaseEscalated,
+    CaseResolved,
+    CaseClosed,
+    CaseReopened,
+    SlaWarned,
+    SlaBreached,
+)

@@ -121,6 +121,18 @@ class UnitOfWork:
             self._streams.touch(shown)
         self._touched.add(customer_id)
 
+    @asynccontextmanager
+    async def savepoint(self) -> AsyncIterator[None]:
+        """A part that may fail alone: when the block raises, its changes and its events are gone, the error goes on
+        and the transaction can. Lock the streams it needs before: a lock taken inside would be lost with it."""
+        recorded = len(self._pending)
+        try:
+            async with self.connection.begin_nested():
+                yield
+        except BaseException:
+            del self._pending[recorded:]
+            raise
+
     @property
     def publishes(self) -> bool:
         """Whether the relay has something to do after the commit."""

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hamdel.http.problem import Unavailable
+from hamdel.http.problem import NotFound, Unavailable
 from interaction_service.customers import repository
 
 __all__ = ["CustomerDirectory", "Recall", "UnreachableError"]
@@ -70,6 +70,11 @@ class CustomerDirectory:
             self._recall.add(answer)
             found |= answer
         return found
+
+    async def require(self, connection: AsyncConnection, customer_id: UUID) -> None:
+        """Raises NotFound `unknown-customer` for one who does not exist, and Unavailable like `known`."""
+        if not await self.known(connection, {customer_id}):
+            raise NotFound("unknown-customer", "there is no such customer")
 
     async def _confirmed(self, customer_ids: set[UUID]) -> set[UUID]:
         ordered = sorted(customer_ids)

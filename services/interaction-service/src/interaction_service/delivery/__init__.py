@@ -1,0 +1,1 @@
+"""Messages that leave the house: templates, the queue, the senders, and who must not be written to."""

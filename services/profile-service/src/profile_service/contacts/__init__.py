@@ -1,0 +1,1 @@
+"""Who may be written to now, and where: for the services that send messages."""
