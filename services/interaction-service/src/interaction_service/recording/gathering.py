@@ -20,7 +20,8 @@ R = TypeVar("R", bound=Recordable)
 T = TypeVar("T")
 
 MOST: Final = 200
-IN_FLIGHT: Final = 2
+IN_FLIGHT: Final = 1
+"""Two at a time halve the batches, and the customer's views came 10 to 20 ms later at 200 writes a second."""
 
 
 @dataclass(slots=True, eq=False)
