@@ -149,7 +149,7 @@ async def record_batch(request: Request, kind: Kind[R]) -> Response:
     async def use_case(unit: UnitOfWork) -> bytes:
         outcomes = iter(await record_many(unit, directory, kind, records))
         answers = [entry if isinstance(entry, ProblemError) else next(outcomes) for entry in parsed]
-        return orjson.dumps({"items": [_answer(request, answer) for answer in answers]})
+        return orjson.dumps({"items": [_answer(request, answer) for answer in answers]}, default=str)
 
     return await command(request, use_case, status=200)
 
@@ -209,7 +209,7 @@ def _answer(request: Request, answer: Outcome | ProblemError) -> dict[str, Any]:
     problem = answer if isinstance(answer, ProblemError) else None
     if isinstance(answer, Outcome):
         if answer.status is not Status.REJECTED:
-            return {"status": answer.status, "id": str(answer.id), "problem": None}
+            return {"status": answer.status, "id": answer.id, "problem": None}
         problem = rejection(answer)
     assert problem is not None
     call = call_of(request)

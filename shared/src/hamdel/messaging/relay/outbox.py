@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 import orjson
@@ -106,5 +106,7 @@ class _TypeHeaders(dict[str, tuple[str, bytes]]):
         return header
 
 
+@lru_cache(maxsize=256)
 def _trace(extra: bytes) -> list[tuple[str, bytes]]:
+    # the rows of one call follow each other, and share their trace
     return [(name, str(value).encode()) for name, value in orjson.loads(extra).items()]
