@@ -21,7 +21,7 @@ from hamdel.text import normalise, unify
 __all__ = ["duplicate_figures"]
 
 ORIGINALS, COPIES = 10_000, 3_000
-SEEDS = (20_260_701, 20_260_702, 20_260_703)
+SEEDS = (20_261_122, 20_261_123, 20_261_124)
 """Of a family that was never looked at while the matcher was made (that was 1 to 5)."""
 
 PRECISION, RECALL, SECONDS = 0.995, 0.97, 60.0

@@ -16,7 +16,9 @@ Document = dict[str, Any]
 
 FRESH_SECONDS: Final = 60.0
 RETRY_SECONDS: Final = 2.0
-FETCH_SECONDS: Final = 1.0
+FETCH_SECONDS: Final = 5.0
+"""A service makes its document when it is first asked for it, which may take a second on a busy machine."""
+
 _METHODS: Final = frozenset({"get", "put", "post", "delete", "options", "head", "patch", "trace"})
 _REFERENCE: Final = "#/components/schemas/"
 

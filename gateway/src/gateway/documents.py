@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from importlib import resources
 
 from starlette.requests import HTTPConnection
@@ -34,7 +35,8 @@ class Documents:
 
 async def _openapi(connection: HTTPConnection) -> Response:
     call_of(connection).operation = "openapi"
-    return JsonBytes(await parts_of(connection).documentation.joined(connection.app.state.document))
+    own = await asyncio.to_thread(connection.app.state.document)
+    return JsonBytes(await parts_of(connection).documentation.joined(own))
 
 
 async def _page(connection: HTTPConnection) -> Response:

@@ -6,6 +6,8 @@ joined OpenAPI; `Proxy` hands the services' paths on; what is left are the gatew
 
 from __future__ import annotations
 
+from functools import cache
+
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
@@ -42,7 +44,7 @@ def create_gateway(settings: GatewaySettings) -> ASGIApp:
     """The whole application."""
     parts = definition()
     app = create_app(parts, settings)
-    app.state.document = openapi_of(app, parts)
+    app.state.document = cache(lambda: openapi_of(app, parts))
     return with_hot_view(app)
 
 

@@ -77,7 +77,7 @@ async def gateway_lifespan(services: Services) -> AsyncIterator[None]:
     live = LiveSections(http, upstreams, ServiceToken(settings.service_token_file), settings.live_timeout_seconds)
     services.extras[_KEY] = GatewayParts(
         reader=ViewReader(views, live, arrivals, settings.min_sequence_wait_seconds),
-        hot=_hot_reader(views, services),
+        hot=_hot_reader(views, services, arrivals),
         lookup=CustomerLookup(http, upstreams["profile"], settings.live_timeout_seconds),
         comparer=ViewComparer(views, live),
         forwarder=Forwarder(
@@ -99,14 +99,17 @@ async def gateway_lifespan(services: Services) -> AsyncIterator[None]:
         await _close(pool)
 
 
-def _hot_reader(views: ViewRepository, services: Services) -> HotReader:
-    logged = services.settings.log_level.upper() in {"DEBUG", "INFO"}
+def _hot_reader(views: ViewRepository, services: Services, arrivals: Arrivals) -> HotReader:
+    settings = cast("GatewaySettings", services.settings)
+    logged = settings.log_level.upper() in {"DEBUG", "INFO"}
     return HotReader(
         views,
         services.verifier,
         services.metrics,
         AccessLog(enabled=logged),
-        traced=services.settings.otlp_endpoint is not None,
+        arrivals,
+        max_wait=settings.min_sequence_wait_seconds,
+        traced=settings.otlp_endpoint is not None,
     )
 
 

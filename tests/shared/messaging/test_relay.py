@@ -219,13 +219,18 @@ async def test_publishing_an_older_sequence_never_hides_a_newer_one(service: Ser
     await relay._lanes[0].database.close()
 
 
-async def test_a_plan_made_while_the_outbox_was_empty_is_right_for_a_backlog(service: Service) -> None:
+@pytest.mark.parametrize("before", ["never used", "drained"])
+async def test_a_plan_made_while_the_outbox_was_empty_is_right_for_a_backlog(service: Service, before: str) -> None:
+    if before == "drained":
+        await service.write([new_id() for _ in range(2_000)])
+        await service.execute("DELETE FROM outbox")
+        await service.execute("ANALYZE outbox")
     database = service.memory_relay(MemoryBroker())._lanes[0].database
     connection = await database.get()
     await connection.execute("SET plan_cache_mode = force_generic_plan")
     plans = [
         str(await connection.fetch(f"EXPLAIN {CLAIM}", [1, 2], 2_000)),
-        str(await connection.fetch(f"EXPLAIN {SETTLE}", [1, 2])),
+        str(await connection.fetch(f"EXPLAIN {SETTLE}", [1, 2], [1, 2])),
     ]
     await database.close()
     assert "using outbox_shard" in plans[0]

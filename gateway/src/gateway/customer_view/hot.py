@@ -1,30 +1,37 @@
 """The hottest route, `GET /v1/customers/{id}/view`, answered before FastAPI sees it.
 
-Only the plain case: no query, no `Hamdel-Min-Sequence`, a token that may see the customer, a projected profile.
-Everything else, every error included, goes on to the route of the same operation.
+Only the plain case: no query, a token that may see the customer, a projected profile that has reached what
+`Hamdel-Min-Sequence` asks for, now or within the time that a reader may wait. Everything else, every error included,
+goes on to the route of the same operation.
 """
 
 from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Final
+from uuid import UUID
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.auth.access import ViewAccess, ViewAccessCache
+from gateway.customer_view.arrivals import Arrivals
 from gateway.customer_view.assemble import View
 from gateway.customer_view.coalescer import Coalescer
 from gateway.customer_view.repository import ViewRepository
-from gateway.customer_view.service import DATABASE_DOWN
+from gateway.customer_view.sequences import parse_sequences, reached
+from gateway.customer_view.service import DATABASE_DOWN, POLL_SECONDS
 from hamdel.http.auth import TokenVerifier
-from hamdel.http.problem import Unauthenticated
+from hamdel.http.problem import Malformed, Unauthenticated
 from hamdel.ids import new_id
 from hamdel.telemetry import AccessLog, HttpMetrics
 
-__all__ = ["HotReader", "HotView"]
+__all__ = ["WAITED", "HotReader", "HotView"]
+
+WAITED: Final = "hamdel.waited"
+"""Set in the scope of a request whose reader has waited for the projection already, in vain."""
 
 OPERATION: Final = "get_customer_view"
 LOG_ONE_OF: Final = 100
@@ -46,9 +53,13 @@ class HotReader:
         verifier: TokenVerifier,
         metrics: HttpMetrics,
         access_log: AccessLog,
+        arrivals: Arrivals,
         *,
+        max_wait: float,
         traced: bool = False,
     ) -> None:
+        self._arrivals = arrivals
+        self._max_wait = max_wait
         self.access = ViewAccessCache(verifier)
         self.traced = traced
         self._metrics = metrics
@@ -63,6 +74,24 @@ class HotReader:
             return await (self._masked if access.masked else self._plain).get(customer_id)
         except DATABASE_DOWN:
             return None
+
+    async def caught_up(
+        self, customer_id: str, access: ViewAccess, wanted: Mapping[str, int]
+    ) -> tuple[View | None, bool]:
+        """The projected view as soon as it shows what is `wanted`; None where there is none, or not in time, and
+        whether that time is over.
+
+        Another replica may be the one that stores it, so the wait is cut into short ones with a read after each."""
+        deadline = time.monotonic() + self._max_wait
+        with self._arrivals.expecting(UUID(customer_id)) as arrival:
+            while True:
+                view = await self.view(customer_id, access)
+                if view is None or reached(view.sequences, wanted):
+                    return view, False
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return None, True
+                await arrival.wait(min(left, POLL_SECONDS))
 
     def observe(self, seconds: float) -> None:
         """Counts every answer and writes one of a hundred to the access log."""
@@ -95,23 +124,38 @@ class HotView:
 
 async def _answer(reader: HotReader, customer_id: str, scope: Scope, send: Send) -> bool:
     started = time.perf_counter()
-    authorization = request_id = b""
+    authorization = request_id = minimum = b""
     for name, value in scope["headers"]:
         if name == b"authorization":
             authorization = authorization or value
         elif name == b"x-request-id":
             request_id = request_id or value
-        elif name == b"hamdel-min-sequence" or (name == b"traceparent" and reader.traced):
+        elif name == b"hamdel-min-sequence":
+            minimum = minimum or value
+        elif name == b"traceparent" and reader.traced:
             return False
     access = _access(reader, authorization)
     if access is None or (access.only or customer_id) != customer_id or not _CANONICAL(customer_id):
         return False
-    view = await reader.view(customer_id, access)
+    view = await _view(reader, customer_id, access, minimum, scope)
     if view is None:
         return False
     await _send(view, request_id, send)
     reader.observe(time.perf_counter() - started)
     return True
+
+
+async def _view(reader: HotReader, customer_id: str, access: ViewAccess, minimum: bytes, scope: Scope) -> View | None:
+    if not minimum:
+        return await reader.view(customer_id, access)
+    try:
+        wanted = parse_sequences(minimum.decode("latin-1"))
+    except Malformed:
+        return None
+    view, late = await reader.caught_up(customer_id, access, wanted)
+    if late:
+        scope[WAITED] = True
+    return view
 
 
 def _access(reader: HotReader, authorization: bytes) -> ViewAccess | None:

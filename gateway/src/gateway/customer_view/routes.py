@@ -9,6 +9,7 @@ from fastapi import Header, Query, Request
 from starlette.responses import Response
 
 from gateway.customer_view.assemble import View
+from gateway.customer_view.hot import WAITED
 from gateway.customer_view.schemas import CompareRequest, Comparison, CustomerView
 from gateway.customer_view.sequences import parse_sequences
 from gateway.parts import parts_of
@@ -72,7 +73,8 @@ async def _view(request: Request, customer_id: UUID, consistency: str, minimum: 
     reader = parts_of(request).reader
     if consistency == "live":
         return _answer(customer_id, await reader.live(customer_id, masked=masked))
-    return _answer(customer_id, await reader.projected(customer_id, wanted, masked=masked))
+    waited = WAITED in request.scope
+    return _answer(customer_id, await reader.projected(customer_id, wanted, masked=masked, waited=waited))
 
 
 def _answer(asked: UUID, view: View) -> Response:

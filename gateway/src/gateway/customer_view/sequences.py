@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from hamdel.contracts.sections import SECTIONS
 from hamdel.http.problem import Malformed
 
-__all__ = ["parse_sequences"]
+__all__ = ["parse_sequences", "reached"]
 
 _ENTRY: Final = re.compile(r"([a-z]+)=(\d{1,18})", re.ASCII)
 
@@ -23,3 +24,9 @@ def parse_sequences(header: str) -> dict[str, int]:
             raise Malformed("bad-sequence", "Hamdel-Min-Sequence is a list of <section>=<number>")
         wanted[entry[1]] = max(wanted.get(entry[1], 0), int(entry[2]))
     return wanted
+
+
+def reached(shown: bytes, wanted: Mapping[str, int]) -> bool:
+    """Whether a view's `Hamdel-Sequence` (`profile=3, interactions=17, …`) is at least what is wanted."""
+    sequences = dict(part.split("=") for part in shown.decode().split(", "))
+    return all(int(sequences[name]) >= sequence for name, sequence in wanted.items())

@@ -16,7 +16,7 @@ from gateway.customer_view.repository import Row, ViewRepository
 from hamdel.contracts.sections import SECTIONS
 from hamdel.http.problem import NotFound, Unavailable
 
-__all__ = ["DATABASE_DOWN", "ViewReader"]
+__all__ = ["DATABASE_DOWN", "POLL_SECONDS", "ViewReader"]
 
 DATABASE_DOWN = (
     OSError,
@@ -42,10 +42,13 @@ class ViewReader:
         self._arrivals = arrivals
         self._max_wait = max_wait
 
-    async def projected(self, customer_id: UUID, wanted: Mapping[str, int], *, masked: bool = False) -> View:
-        """The projection; sections that have not reached the `wanted` sequence in time are fetched live."""
+    async def projected(
+        self, customer_id: UUID, wanted: Mapping[str, int], *, masked: bool = False, waited: bool = False
+    ) -> View:
+        """The projection; sections that have not reached the `wanted` sequence in time are fetched live. `waited`:
+        the time is over already."""
         try:
-            row = await self._caught_up(customer_id, wanted)
+            row = await self._caught_up(customer_id, wanted, 0.0 if waited else self._max_wait)
         except DATABASE_DOWN:
             return await self._complete(customer_id, None, set(SECTIONS), masked=masked)
         late = {name for name, sequence in wanted.items() if _sequence(row, name) < sequence}
@@ -68,9 +71,9 @@ class ViewReader:
             raise Unavailable("customer-unavailable", "nothing is known of the customer at the moment")
         return assemble(str(found.customer_id), pieces)
 
-    async def _caught_up(self, customer_id: UUID, wanted: Mapping[str, int]) -> Row | None:
+    async def _caught_up(self, customer_id: UUID, wanted: Mapping[str, int], wait: float) -> Row | None:
         # Another replica may be the one that stores it, so the wait is cut into short ones with a read after each.
-        deadline = time.monotonic() + self._max_wait
+        deadline = time.monotonic() + wait
         with self._arrivals.expecting(customer_id) as arrival:
             while True:
                 row = await self._row(customer_id)

@@ -18,7 +18,8 @@ def rfc3339(moment: datetime) -> str:
     >>> rfc3339(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
     '2026-01-02T03:04:05Z'
     """
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    return utc.isoformat()[: -len("+00:00")] + "Z"
 
 
 Moment = Annotated[AwareDatetime, PlainSerializer(rfc3339, return_type=str, when_used="json")]

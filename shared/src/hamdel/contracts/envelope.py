@@ -70,10 +70,10 @@ def encode_event(
     """The exact bytes that travel. Raises EventTooLargeError above 256 KiB."""
     envelope: dict[str, Any] = {
         "specversion": "1.0",
-        "id": str(event_id),
+        "id": event_id,
         "type": fact_type,
         "source": source,
-        "subject": str(subject),
+        "subject": subject,
         "time": rfc3339(time),
         "datacontenttype": "application/json",
         "dataschema": f"hamdel:{fact_type}",
@@ -85,7 +85,7 @@ def encode_event(
     if traceparent:
         envelope["traceparent"] = traceparent
     envelope["data"] = data
-    encoded = orjson.dumps(envelope)
+    encoded = orjson.dumps(envelope, str)  # str for the UUIDs of the database driver, which orjson does not know
     if len(encoded) > MAX_EVENT_BYTES:
         raise EventTooLargeError(f"{fact_type}: {len(encoded)} bytes")
     return encoded

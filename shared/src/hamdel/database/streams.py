@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
@@ -84,6 +85,10 @@ AROUND: Final = text(
 )
 
 
+_number = attrgetter("int")
+"""Orders ids as comparing them does, and as PostgreSQL does, at a fifth of the cost."""
+
+
 @dataclass(slots=True)
 class Stream:
     """A locked row as it will be stored."""
@@ -118,14 +123,16 @@ class Streams:
 
         A link is read under the lock of the stream that has it, and only changes under it.
         """
-        wanted = sorted(set(customer_ids) - self._locked.keys())
+        wanted = sorted(set(customer_ids) - self._locked.keys(), key=_number)
         while wanted:
             rows = await self._connection.execute(
                 LOCK, {"ids": wanted, "shards": [shard_of(one) for one in wanted], "now": self._now}
             )
             locked = {row[0]: Stream(row[1], row[2], row[3]) for row in rows}
             self._locked |= locked
-            wanted = sorted({one.linked_to for one in locked.values() if one.linked_to} - self._locked.keys())
+            wanted = sorted(
+                {one.linked_to for one in locked.values() if one.linked_to} - self._locked.keys(), key=_number
+            )
 
     def root(self, customer_id: UUID) -> UUID:
         """Where the links of a locked stream end; within a circle, the least id of it."""

@@ -58,8 +58,7 @@ def create_app(definition: ServiceDefinition, settings: ServiceSettings) -> Fast
     for kind in HANDLED:
         app.add_exception_handler(kind, _render)
     _wrap(app, definition, settings, Guard(verifier, Policy(policy)), metrics)
-    document = openapi_of(app, definition)
-    add_public_routes(app, lambda: document)
+    add_public_routes(app, lambda: openapi_of(app, definition))
     return app
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from asyncpg.exceptions import InvalidCachedStatementError
 from sqlalchemy.exc import DBAPIError
@@ -25,9 +25,11 @@ from hamdel.http.problem import Conflict, InvalidValue, Malformed
 from hamdel.http.responses import Answer, JsonBytes, json_bytes
 from hamdel.http.services import services_of
 
-__all__ = ["KEY_RETENTION", "command", "query", "sequence_header"]
+__all__ = ["KEY_RETENTION", "command", "query", "sequence_header", "tried_again"]
 
 KEY_RETENTION = timedelta(hours=24)
+
+T = TypeVar("T")
 
 UseCase = Callable[[UnitOfWork], Awaitable[Any]]
 
@@ -48,28 +50,30 @@ async def command(request: Request, use_case: UseCase, *, status: int = 201, key
     call = call_of(request)
     if key and not call.body:
         call.body = await read_body(request)
-    try:
-        return await _run(request, use_case, status, key)
-    except DBAPIError as error:
-        if not _may_retry(error):
-            raise
-        return await _run(request, use_case, status, key)
+    return await tried_again(lambda: _run(request, use_case, status, key))
 
 
 async def query(request: Request, read: Callable[[AsyncConnection], Awaitable[Any]], *, status: int = 200) -> Response:
     """Runs a read and answers with what it returns (a model, an Answer, JSON bytes); a result with a `version` gets an
     ETag. Retried once after a schema change."""
     units = services_of(request).units
-    try:
+
+    async def reading() -> Any:
         async with units.reading() as connection:
-            result = await read(connection)
+            return await read(connection)
+
+    answer = _serialise(await tried_again(reading), status)
+    return JsonBytes(answer.body, answer.status, answer.headers)
+
+
+async def tried_again(work: Callable[[], Awaitable[T]]) -> T:
+    """Runs the work, and once more after a deadlock, a serialisation failure or a change of the schema."""
+    try:
+        return await work()
     except DBAPIError as error:
         if not _may_retry(error):
             raise
-        async with units.reading() as connection:
-            result = await read(connection)
-    answer = _serialise(result, status)
-    return JsonBytes(answer.body, answer.status, answer.headers)
+        return await work()
 
 
 def sequence_header(section: str | None, unit: UnitOfWork) -> dict[str, str]:

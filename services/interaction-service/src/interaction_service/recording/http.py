@@ -29,16 +29,24 @@ from hamdel.http import (
     services_of,
 )
 from hamdel.http.body import read_body
+from hamdel.http.call import call_context
+from hamdel.http.commands import tried_again
 from hamdel.http.render import problem_body
+from hamdel.http.responses import JsonBytes, json_bytes
+from hamdel.http.services import Services
 from hamdel.http.validation import field_errors
 from interaction_service.customers.service import CustomerDirectory
 from interaction_service.recording.domain import Outcome, Recordable, Status
+from interaction_service.recording.gathering import Gatherer, Waiting
 from interaction_service.recording.schemas import holds_nul
 from interaction_service.recording.service import Store, record_many
 
 __all__ = ["MAX_BATCH", "Kind", "batch_body", "record_batch", "record_one"]
 
 R = TypeVar("R", bound=Recordable)
+Told = tuple[Answer | ProblemError, Mapping[str, str]]
+"""What a call is answered, and its `Hamdel-Sequence`."""
+
 MAX_BATCH: Final = 1000
 
 
@@ -63,19 +71,71 @@ def directory_of(request: Request) -> CustomerDirectory:
 
 async def record_one(request: Request, kind: Kind[R], record: R) -> Response:
     """201 with the resource; 200 with the stored one when the same was recorded before; 404 `unknown-customer`,
-    409 `external-id-taken`, 503 `profile-unreachable`."""
+    409 `external-id-taken`, 503 `profile-unreachable`.
+
+    A call without an `Idempotency-Key` shares its transaction with the calls that arrive beside it."""
+    if "idempotency-key" in request.headers:
+        return await _record_alone(request, kind, record)
+    answer, sequence = await _gatherer_of(request, kind).add(record, call_context(request))
+    if isinstance(answer, ProblemError):
+        raise answer
+    return JsonBytes(json_bytes(answer.body), answer.status or 201, {**sequence, **answer.headers})
+
+
+async def _record_alone(request: Request, kind: Kind[R], record: R) -> Response:
     directory = directory_of(request)
 
     async def use_case(unit: UnitOfWork) -> Answer:
-        (outcome,) = await record_many(unit, directory, kind, [record])
-        if outcome.status is Status.CREATED:
-            return Answer(kind.resource(record), 201, {"ETag": etag(1)})
-        if outcome.id is None:
-            raise rejection(outcome)
-        stored = (await kind.by_ids(unit.connection, [outcome.id]))[outcome.id]
-        return Answer(kind.resource(stored), 200, {"ETag": etag(1)})
+        outcomes = await record_many(unit, directory, kind, [record])
+        (answer,) = await _answers(unit, kind, [record], outcomes)
+        if isinstance(answer, ProblemError):
+            raise answer
+        return answer
 
     return await command(request, use_case)
+
+
+def _gatherer_of(request: Request, kind: Kind[R]) -> Gatherer[R, Told]:
+    extras = services_of(request).extras
+    name = f"gatherer of {kind.fact_type}"
+    if name not in extras:
+        services, directory = services_of(request), directory_of(request)
+        extras[name] = Gatherer[R, Told](lambda batch: tried_again(lambda: _store(services, directory, kind, batch)))
+    gatherer: Gatherer[R, Told] = extras[name]
+    return gatherer
+
+
+async def _store(
+    services: Services, directory: CustomerDirectory, kind: Kind[R], batch: Sequence[Waiting[R, Told]]
+) -> list[Told]:
+    records = [waiting.record for waiting in batch]
+    async with services.units(batch[0].context) as unit:
+        contexts = {waiting.record.id: waiting.context for waiting in batch}
+        outcomes = await record_many(unit, directory, kind, records, contexts)
+        answers = await _answers(unit, kind, records, outcomes)
+    told: list[Told] = []
+    for record, outcome, answer in zip(records, outcomes, answers, strict=True):
+        created = outcome.status is Status.CREATED
+        sequence = unit.sequences[unit.survivor(record.customer_id)] if created else None
+        told.append((answer, {"Hamdel-Sequence": f"{services.section}={sequence}"} if sequence else {}))
+    return told
+
+
+async def _answers(
+    unit: UnitOfWork, kind: Kind[R], records: Sequence[R], outcomes: Sequence[Outcome]
+) -> list[Answer | ProblemError]:
+    """What each single call is answered; the bytes are made before the commit."""
+    known = [outcome.id for outcome in outcomes if outcome.status is Status.DUPLICATE and outcome.id]
+    stored = await kind.by_ids(unit.connection, known) if known else {}
+    answers: list[Answer | ProblemError] = []
+    for record, outcome in zip(records, outcomes, strict=True):
+        if outcome.status is Status.CREATED:
+            answers.append(Answer(json_bytes(kind.resource(record)), 201, {"ETag": etag(1)}))
+        elif outcome.id is None:
+            answers.append(rejection(outcome))
+        else:
+            answers.append(Answer(json_bytes(kind.resource(stored[outcome.id])), 200, {"ETag": etag(1)}))
+    return answers
 
 
 async def record_batch(request: Request, kind: Kind[R]) -> Response:
@@ -89,7 +149,7 @@ async def record_batch(request: Request, kind: Kind[R]) -> Response:
     async def use_case(unit: UnitOfWork) -> bytes:
         outcomes = iter(await record_many(unit, directory, kind, records))
         answers = [entry if isinstance(entry, ProblemError) else next(outcomes) for entry in parsed]
-        return orjson.dumps({"items": [_answer(request, answer) for answer in answers]})
+        return orjson.dumps({"items": [_answer(request, answer) for answer in answers]}, default=str)
 
     return await command(request, use_case, status=200)
 
@@ -149,7 +209,7 @@ def _answer(request: Request, answer: Outcome | ProblemError) -> dict[str, Any]:
     problem = answer if isinstance(answer, ProblemError) else None
     if isinstance(answer, Outcome):
         if answer.status is not Status.REJECTED:
-            return {"status": answer.status, "id": str(answer.id), "problem": None}
+            return {"status": answer.status, "id": answer.id, "problem": None}
         problem = rejection(answer)
     assert problem is not None
     call = call_of(request)

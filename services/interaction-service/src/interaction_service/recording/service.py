@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hamdel.context import CallContext
 from hamdel.database import UnitOfWork
 from interaction_service.customers.service import CustomerDirectory
 from interaction_service.recording.domain import (
@@ -44,9 +45,14 @@ class Store(Protocol[R_contra]):
 
 
 async def record_many(
-    unit: UnitOfWork, directory: CustomerDirectory, store: Store[R], records: Sequence[R]
+    unit: UnitOfWork,
+    directory: CustomerDirectory,
+    store: Store[R],
+    records: Sequence[R],
+    contexts: Mapping[UUID, CallContext] | None = None,
 ) -> list[Outcome]:
-    """Records what is new, in order; one record's fate never touches another's.
+    """Records what is new, in order; one record's fate never touches another's. `contexts` has the call behind each
+    record, by its id, where several calls share the transaction.
 
     The stream of every customer involved is locked before the first row is written. Raises Unavailable when an
     unknown customer cannot be checked because profile-service is out of reach: nothing is written then.
@@ -59,6 +65,8 @@ async def record_many(
     created, owners = await _store(unit, store, welcome)
     for record in welcome:
         if record.id in created:
+            if contexts:
+                unit.context = contexts[record.id]
             unit.record_data(record.customer_id, store.fact_type, store.fact(record), occurred_at=record.occurred_at)
     return [outcome_of(record, created, owners) if record.customer_id in known else UNKNOWN for record in records]
 

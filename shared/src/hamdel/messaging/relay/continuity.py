@@ -52,7 +52,9 @@ ALL_DIRTY = """
     UPDATE event_streams AS s SET section_published = 0 FROM published WHERE s.customer_id = published.customer_id
 """
 MOVE = f"""
-    WITH sent AS (DELETE FROM outbox WHERE seq = ANY($1::bigint[]) RETURNING {COLUMNS})
+    WITH sent AS (
+        DELETE FROM outbox WHERE shard = ANY($2::smallint[]) AND seq = ANY($1::bigint[]) RETURNING {COLUMNS}
+    )
     INSERT INTO outbox_published ({COLUMNS}) SELECT {COLUMNS} FROM sent ON CONFLICT (seq) DO NOTHING
 """  # noqa: S608 - the columns are a constant
 ADVANCE = """
@@ -111,12 +113,14 @@ async def still_epoch(connection: Connection, epoch: int) -> None:
         raise ForgottenError("the broker has been refilled since this was sent")
 
 
-async def settle_kept(connection: Connection, sequences: Sequence[int], acks: Acks, epoch: int) -> None:
+async def settle_kept(
+    connection: Connection, sequences: Sequence[int], shards: Sequence[int], acks: Acks, epoch: int
+) -> None:
     """Moves acknowledged rows to `outbox_published` and advances the positions. Raises ForgottenError."""
     places = sorted(acks)
     async with connection.transaction():
         await still_epoch(connection, epoch)
-        await connection.execute(MOVE, sequences)
+        await connection.execute(MOVE, sequences, shards)
         await connection.execute(
             ADVANCE,
             [place.topic for place in places],

@@ -124,9 +124,9 @@ class Lane:
             return
         connection = await self.database.get()
         if self.link.keep:
-            await settle_kept(connection, claim.sequences, acks, session.epoch)
+            await settle_kept(connection, claim.sequences, self.shards, acks, session.epoch)
         else:
-            await connection.execute(SETTLE, claim.sequences)
+            await connection.execute(SETTLE, claim.sequences, self.shards)
         self.stats.facts_published += len(claim.messages)
 
     async def _send_sections(self, shards: list[int], rendered: Rendered, session: Session) -> bool:

@@ -1,0 +1,93 @@
+"""Single records that arrive while others are being stored share one transaction (group commit): under load a record
+costs a part of a transaction instead of a whole one, and an idle service waits for nobody."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final, Generic, TypeVar
+
+from hamdel.context import CallContext
+from hamdel.http.failures import problem_of
+from hamdel.http.problem import Unavailable
+from interaction_service.recording.domain import Recordable
+
+__all__ = ["Gatherer", "Waiting"]
+
+R = TypeVar("R", bound=Recordable)
+T = TypeVar("T")
+
+MOST: Final = 200
+IN_FLIGHT: Final = 1
+"""Two at a time halve the batches, and the customer's views came 10 to 20 ms later at 200 writes a second."""
+
+
+@dataclass(slots=True, eq=False)
+class Waiting(Generic[R, T]):
+    """A record, the call that brought it, and where its answer goes."""
+
+    record: R
+    context: CallContext
+    answer: asyncio.Future[T]
+
+
+class Gatherer(Generic[R, T]):
+    """`store` keeps the records of one batch in one transaction and gives one answer each, in order.
+
+    Records that could not be stored together are stored one by one, so that nobody's fault becomes another's. A
+    database out of reach is everybody's answer at once, of those still waiting too: they have waited long enough.
+    """
+
+    def __init__(self, store: Callable[[Sequence[Waiting[R, T]]], Coroutine[Any, Any, Sequence[T]]]) -> None:
+        self._store = store
+        self._waiting: list[Waiting[R, T]] = []
+        self._alone: list[Waiting[R, T]] = []
+        self._running: set[asyncio.Task[Sequence[T]]] = set()
+
+    async def add(self, record: R, context: CallContext) -> T:
+        """The answer of the transaction that stored the record. Raises what that transaction raised."""
+        waiting = Waiting[R, T](record, context, asyncio.get_running_loop().create_future())
+        self._waiting.append(waiting)
+        self._start()
+        return await waiting.answer
+
+    def _start(self) -> None:
+        while len(self._running) < IN_FLIGHT and (batch := self._next()):
+            task = asyncio.create_task(self._store(batch))
+            self._running.add(task)
+            task.add_done_callback(partial(self._finished, batch))
+
+    def _next(self) -> list[Waiting[R, T]]:
+        if self._alone:
+            return [self._alone.pop(0)]
+        batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        return batch
+
+    def _finished(self, batch: list[Waiting[R, T]], task: asyncio.Task[Sequence[T]]) -> None:
+        self._running.discard(task)
+        error = Unavailable() if task.cancelled() else task.exception()
+        if error is not None:
+            self._failed(batch, error)
+        else:
+            for waiting, answer in zip(batch, task.result(), strict=True):
+                if not waiting.answer.done():
+                    waiting.answer.set_result(answer)
+        self._start()
+
+    def _failed(self, batch: list[Waiting[R, T]], error: BaseException) -> None:
+        problem = problem_of(error) if isinstance(error, Exception) else None
+        if problem is not None and problem.code == "database-unavailable":
+            _fail([*batch, *self._alone, *self._waiting], error)
+            self._alone, self._waiting = [], []
+        elif len(batch) > 1:
+            self._alone += batch
+        else:
+            _fail(batch, error)
+
+
+def _fail(batch: Sequence[Waiting[R, T]], error: BaseException) -> None:
+    for waiting in batch:
+        if not waiting.answer.done():
+            waiting.answer.set_exception(error)
