@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
-from uuid import UUID
 
 import orjson
 import pytest
 
-from hamdel.database import UnitOfWork, UnitOfWorkFactory
+from hamdel.database import UnitOfWork
 from interaction_service.corrections import service as corrections
 from interaction_service.purchases import service as purchases
-from interaction_service.purchases.service import PurchaseStore, purchase_of
 from interaction_service.refunds import service as refunds
 from interaction_service.rules.service import Happening
-from tests.services.interaction.support import CONTEXT, Api, purchase
+from tests.services.interaction.support import Api, purchase
 
 Told = list[tuple[str, str, bytes]]
 
@@ -46,12 +45,39 @@ async def test_rules_hear_of_a_refund_and_a_correction_what_the_fact_says(api: A
     assert [key for _, key, _ in heard] == [back["id"], right["id"]]
 
 
-async def test_rules_hear_of_a_purchase_what_the_fact_says(api: Api, units: UnitOfWorkFactory, told: Told) -> None:
+async def test_rules_hear_of_a_purchase_what_the_fact_says_and_once(api: Api, told: Told) -> None:
     customer = await api.customer()
-    bought = (await api.post("/v1/purchases", purchase(customer, "p-1", items=[{"sku": "a"}]))).json()
-    told.clear()
-    async with units(CONTEXT) as unit:
-        await PurchaseStore().recorded(unit, [await purchase_of(unit.connection, UUID(bought["id"]))])
+    body = purchase(customer, "p-1", items=[{"sku": "a"}])
+    bought = (await api.post("/v1/purchases", body)).json()
+    await api.post("/v1/purchases", body)
     (event,) = await api.events(customer)
     ((kind, key, data),) = told
     assert (kind, key, orjson.loads(data)) == (event["type"], bought["id"], event["data"])
+
+
+async def test_rules_hear_of_every_new_purchase_of_a_batch(api: Api, told: Told) -> None:
+    customer = await api.customer()
+    first = purchase(customer, "p-1")
+    await api.post("/v1/purchases", first)
+    told.clear()
+    answers = await api.batch("/v1/purchases/batch", [first, purchase(customer, "p-2"), purchase(customer, "p-3")])
+    assert [key for _, key, _ in told] == [answer["id"] for answer in answers[1:]]
+
+
+async def test_a_rule_on_purchases_acts_on_one_that_came_over_http(api: Api) -> None:
+    customer = await api.customer()
+    rule = {
+        "code": "call-after-large-purchase",
+        "active": True,
+        "on": "interaction.purchase_recorded",
+        "when": {"all": [{"field": "total.amount", "op": "gt", "value": "50"}]},
+        "delay": {"days": 3},
+        "action": {"kind": "create_task", "title": "Satisfaction call", "owner_id": "agent-7"},
+    }
+    made = await api.post("/v1/rules", rule, role="admin")
+    assert made.status_code == 201, made.text
+    await asyncio.sleep(1.1)
+    small, large = purchase(customer, "p-1", "50.00"), purchase(customer, "p-2", "50.01")
+    await asyncio.gather(api.post("/v1/purchases", small), api.post("/v1/purchases", large))
+    tasks = (await api.get(f"/v1/tasks?customer_id={customer}")).json()["items"]
+    assert [task["title"] for task in tasks] == ["Satisfaction call"]

@@ -57,7 +57,9 @@ async def test_messages_are_found_by_customer_whoever_that_was_merged_with_and_b
     assert (found, (await api.get(f"/v1/messages/{message}")).json()["reason"]) == ([1, 1, 2, 0], "unknown-template")
 
 
-@pytest.mark.parametrize(("path", "status"), [(f"/v1/messages/{new_id()}", 404), ("/v1/messages?status=lost", 422)])
+@pytest.mark.parametrize(
+    ("path", "status"), [("/v1/messages/01900000-0000-7000-8000-000000000001", 404), ("/v1/messages?status=lost", 422)]
+)
 async def test_a_wrong_question_is_refused(api: Api, path: str, status: int) -> None:
     assert (await api.get(path)).status_code == status
 

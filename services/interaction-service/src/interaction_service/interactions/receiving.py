@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 from weakref import WeakValueDictionary
 
@@ -19,8 +20,9 @@ from interaction_service.interactions.service import InteractionStore, interacti
 from interaction_service.recording.domain import Status
 from interaction_service.recording.http import directory_of, rejection
 from interaction_service.recording.service import record_many
+from interaction_service.rules.service import Happening, tell
 
-__all__ = ["receive", "recorded"]
+__all__ = ["ReceivingStore", "receive"]
 
 Turns = WeakValueDictionary[UUID, asyncio.Lock]
 
@@ -35,11 +37,9 @@ async def receive(request: Request, record: Interaction) -> Response:
     directory = directory_of(request)
 
     async def use_case(unit: UnitOfWork) -> Answer:
-        (outcome,) = await record_many(unit, directory, InteractionStore(), [record])
+        (outcome,) = await record_many(unit, directory, ReceivingStore(), [record])
         if outcome.id is None:
             raise rejection(outcome)
-        if outcome.status is Status.CREATED:
-            await recorded(unit, [record])
         stored = await interaction_of(unit.connection, outcome.id)
         return Answer(resource_of(stored), 201 if outcome.status is Status.CREATED else 200, {"ETag": etag(1)})
 
@@ -47,11 +47,17 @@ async def receive(request: Request, record: Interaction) -> Response:
         return await command(request, use_case)
 
 
-async def recorded(unit: UnitOfWork, records: Sequence[Interaction]) -> None:
-    """What follows from messages that were just stored: they are replies in the cases of their conversations."""
-    inbound = [record.id for record in records if record.contact is not None and record.direction == "inbound"]
-    if inbound:
-        await customers_wrote(unit, inbound)
+class ReceivingStore(InteractionStore):
+    """Interactions with what follows from them: a customer's message is a reply in the cases of its conversation, and
+    rules hear of every one."""
+
+    async def recorded(self, unit: UnitOfWork, told: Sequence[tuple[Interaction, dict[str, Any]]]) -> None:
+        """See `recording.service.Store`."""
+        inbound = [one.id for one, _ in told if one.contact is not None and one.direction == "inbound"]
+        if inbound:
+            await customers_wrote(unit, inbound)
+        happenings = [Happening(one.customer_id, one.occurred_at, fact, str(one.id)) for one, fact in told]
+        await tell(unit, self.fact_type, happenings)
 
 
 def _turn(request: Request, customer_id: UUID) -> asyncio.Lock:

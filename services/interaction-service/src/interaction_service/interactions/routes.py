@@ -14,9 +14,9 @@ from hamdel.clock import utc_now
 from hamdel.http import Answer, Router, etag, query
 from interaction_service.interactions import repository
 from interaction_service.interactions.domain import Interaction
-from interaction_service.interactions.receiving import receive
+from interaction_service.interactions.receiving import ReceivingStore, receive
 from interaction_service.interactions.schemas import InteractionBody, InteractionResource, resource_of
-from interaction_service.interactions.service import InteractionStore, interaction_of
+from interaction_service.interactions.service import interaction_of
 from interaction_service.recording.http import batch_body, record_batch, record_one
 from interaction_service.recording.schemas import BatchAnswer
 
@@ -25,7 +25,7 @@ __all__ = ["router"]
 router = Router(prefix="/v1/interactions", tags=["interactions"])
 
 
-class Interactions(InteractionStore):
+class Interactions(ReceivingStore):
     """Interactions as HTTP sees them (`recording.http.Kind`)."""
 
     def record(self, item: Any, now: datetime) -> Interaction:

@@ -34,9 +34,9 @@ class PurchaseStore:
         """See `recording.service.Store`."""
         return await repository.owners(connection, keys)
 
-    async def recorded(self, unit: UnitOfWork, records: Sequence[Purchase]) -> None:
+    async def recorded(self, unit: UnitOfWork, told: Sequence[tuple[Purchase, dict[str, Any]]]) -> None:
         """What follows from purchases that were just stored: the rules on them."""
-        happenings = [Happening(one.customer_id, one.occurred_at, self.fact(one), str(one.id)) for one in records]
+        happenings = [Happening(one.customer_id, one.occurred_at, fact, str(one.id)) for one, fact in told]
         await tell(unit, self.fact_type, happenings)
 
     def fact(self, record: Purchase) -> dict[str, Any]:

@@ -134,7 +134,8 @@ async def _answers(
         elif outcome.id is None:
             answers.append(rejection(outcome))
         else:
-            answers.append(Answer(json_bytes(kind.resource(stored[outcome.id])), 200, {"ETag": etag(1)}))
+            there = stored[outcome.id]
+            answers.append(Answer(json_bytes(kind.resource(there)), 200, {"ETag": etag(there.version)}))
     return answers
 
 

@@ -43,6 +43,9 @@ class Store(Protocol[R_contra]):
     def fact(self, record: R_contra) -> dict[str, Any]:
         """The data of the record's fact, as its contract would dump it."""
 
+    async def recorded(self, unit: UnitOfWork, told: Sequence[tuple[R_contra, dict[str, Any]]]) -> None:
+        """What follows in the same transaction from records that are new, each with the data of its fact."""
+
 
 async def record_many(
     unit: UnitOfWork,
@@ -63,12 +66,24 @@ async def record_many(
         return [UNKNOWN] * len(records)
     await unit.lock_streams(record.customer_id for record in welcome)
     created, owners = await _store(unit, store, welcome)
-    for record in welcome:
-        if record.id in created:
-            if contexts:
-                unit.context = contexts[record.id]
-            unit.record_data(record.customer_id, store.fact_type, store.fact(record), occurred_at=record.occurred_at)
+    await _tell(unit, store, [record for record in welcome if record.id in created], contexts)
     return [outcome_of(record, created, owners) if record.customer_id in known else UNKNOWN for record in records]
+
+
+async def _tell(
+    unit: UnitOfWork, store: Store[R], new: Sequence[R], contexts: Mapping[UUID, CallContext] | None
+) -> None:
+    told = [(record, store.fact(record)) for record in new]
+    for record, fact in told:
+        if contexts:
+            unit.context = contexts[record.id]
+        unit.record_data(record.customer_id, store.fact_type, fact, occurred_at=record.occurred_at)
+    if contexts is None:
+        await store.recorded(unit, told)
+        return
+    for record, fact in told:
+        unit.context = contexts[record.id]
+        await store.recorded(unit, [(record, fact)])
 
 
 async def _store(unit: UnitOfWork, store: Store[R], records: Sequence[R]) -> tuple[set[UUID], Mapping[Key, Existing]]:
