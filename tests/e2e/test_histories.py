@@ -148,6 +148,7 @@ def deliver(bootstrap: str, topic: str, records: list[TopicRecord]) -> None:
     asyncio.run(run())
 
 
+@pytest.mark.slow
 def test_any_history_leaves_one_true_picture(stack: LiveStack) -> None:
     class OnThisStack(Histories):
         live = stack

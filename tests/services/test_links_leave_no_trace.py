@@ -141,6 +141,7 @@ async def world(database_for: Callable[[str], str], token: Tokens) -> AsyncItera
         yield made
 
 
+@pytest.mark.slow
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(story=st.lists(steps, max_size=14), seed=st.integers(0, 2**16))
 async def test_both_are_what_they_would_be_had_the_link_never_existed(

@@ -234,7 +234,7 @@ async def test_a_plan_made_while_the_outbox_was_empty_is_right_for_a_backlog(ser
     ]
     await database.close()
     assert "using outbox_shard" in plans[0]
-    assert "using outbox_pkey" in plans[1]
+    assert "using outbox_pkey" in plans[1] or "((shard = ANY" in plans[1]
     assert not any("Seq Scan" in plan or "Bitmap" in plan or "Sort" in plan for plan in plans)
 
 

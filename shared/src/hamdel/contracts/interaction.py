@@ -204,7 +204,7 @@ class _Promise(Fact):
 
 
 class SlaWarned(_Promise):
-    """The deadline of a promise comes near; `target` is first_response, next_response or resolution, `policy` a code."""
+    """A deadline comes near; `target` is first_response, next_response or resolution, `policy` a code."""
 
     fact_type: ClassVar[str] = "interaction.sla_warned.v1"
 

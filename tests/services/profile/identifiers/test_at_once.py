@@ -38,6 +38,7 @@ async def many_times(api: Api, path: str, body: dict[str, Any]) -> list[httpx.Re
         return await asyncio.gather(*(once() for _ in range(MANY)))
 
 
+@pytest.mark.slow
 async def test_two_hundred_creates_at_once_with_one_national_id_make_one_customer(api: Api) -> None:
     body = {"name": {"family": "کریمی"}, "identifiers": [{"type": "national_id", "value": "0012345679"}]}
     answers = await many_times(api, "/v1/customers", body)
@@ -49,6 +50,7 @@ async def test_two_hundred_creates_at_once_with_one_national_id_make_one_custome
     assert await api.rows("SELECT count(*) FROM event_streams") == [(1,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("type_", "value"), [("national_id", "0012345679"), ("phone", "0912 345 6789")])
 async def test_two_hundred_resolves_at_once_of_one_identifier_answer_one_customer(
     api: Api, type_: str, value: str

@@ -15,11 +15,11 @@ __all__ = ["index_texts"]
 
 _EVERY_SECONDS: Final = 1.0
 _AT_ONCE: Final = 200
-_REST: Final = 4
+_REST: Final = 9
 
 
 async def index_texts(services: Services, *, every: float = _EVERY_SECONDS) -> None:
-    """Looks for waiting texts every second. While there are more than it takes at once it works a fifth of the time,
+    """Looks for waiting texts every second. While there are more than it takes at once it works a tenth of the time,
     so that a bulk import has the processor: the texts of an import are found later than others."""
     context = CallContext(actor="interaction-service", correlation_id=str(new_id()), source="search")
     while True:
