@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -50,13 +51,13 @@ class _Action(RequestModel):
         """Where the days of a delay are counted."""
         return ZoneInfo("UTC")
 
+    @abstractmethod
     def texts(self) -> Iterator[tuple[str, str]]:
         """The texts with fields of the fact, each with its place."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def perform(self, unit: UnitOfWork, occasion: Occasion) -> None:
         """Does it, in the transaction of the fact."""
-        raise NotImplementedError
 
 
 class _Owned(_Action):
