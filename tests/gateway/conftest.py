@@ -60,6 +60,7 @@ async def peers() -> AsyncIterator[dict[str, Peer]]:
     yield started
     for peer in started.values():
         await peer.stop()
+        peer.give_up()
 
 
 @pytest.fixture

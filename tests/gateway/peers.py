@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from uuid import UUID
@@ -32,6 +33,8 @@ class Peer:
         self.answer: Handler = self._echo
         self.url = ""
         self._runner: web.AppRunner | None = None
+        self._kept = socket.socket()
+        self._kept.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
 
     def has(self, customer_id: UUID, sequence: int, data: bytes, as_of: datetime = AT) -> bytes:
         """Gives the customer a section and returns its record."""
@@ -39,7 +42,8 @@ class Peer:
         return self.records[customer_id]
 
     async def start(self) -> None:
-        """Listens on a free port."""
+        """Listens on a free port, which stays this peer's after `stop`: a test that runs beside this one would get it
+        otherwise, and answer in its place."""
         app = web.Application(client_max_size=64 * 1024 * 1024)
         app.router.add_get("/internal/sections/{id}", self._one)
         app.router.add_post("/internal/sections", self._many)
@@ -47,15 +51,20 @@ class Peer:
         app.router.add_route("*", "/{path:.*}", self._any)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0)
-        await site.start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self._kept.bind(("127.0.0.1", 0))
+        port = self._kept.getsockname()[1]
+        await web.TCPSite(self._runner, "127.0.0.1", port, reuse_port=True).start()
+        self.url = f"http://127.0.0.1:{port}"
 
     async def stop(self) -> None:
         """Stops listening; connections are refused from now on."""
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+
+    def give_up(self) -> None:
+        """Gives the port back."""
+        self._kept.close()
 
     async def _one(self, request: web.Request) -> web.Response:
         await asyncio.sleep(self.delay)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["CallContext"]
+from hamdel.ids import new_id
+
+__all__ = ["CallContext", "own_work"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +19,8 @@ class CallContext:
     causation_id: str | None = None
     traceparent: str | None = None
     source: str = "api"
+
+
+def own_work(service: str, source: str) -> CallContext:
+    """The context of work that nobody asked for: `service` (`profile-service`) does it, `source` says which work."""
+    return CallContext(actor=service, correlation_id=str(new_id()), source=source)

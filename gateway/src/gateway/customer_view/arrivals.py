@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
+from typing import Final, TypeVar
 from uuid import UUID
 
 __all__ = ["Arrival", "Arrivals"]
+
+T = TypeVar("T")
+
+POLL_SECONDS: Final = 0.02
 
 
 class Arrivals:
@@ -36,6 +42,21 @@ class Arrivals:
             self._waiting[customer_id].discard(event)
             if not self._waiting[customer_id]:
                 del self._waiting[customer_id]
+
+    async def until(
+        self, customer_id: UUID, seconds: float, read: Callable[[], Awaitable[T]], enough: Callable[[T], bool]
+    ) -> T:
+        """What `read` gives as soon as it is `enough`, else what it gives when the `seconds` are over.
+
+        Another replica may be the one that stores it, so the wait is cut into short ones with a read after each."""
+        deadline = time.monotonic() + seconds
+        with self.expecting(customer_id) as arrival:
+            while True:
+                found = await read()
+                left = deadline - time.monotonic()
+                if left <= 0 or enough(found):
+                    return found
+                await arrival.wait(min(left, POLL_SECONDS))
 
 
 class Arrival:

@@ -11,6 +11,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from typing import Final
 from uuid import UUID
 
@@ -22,7 +23,7 @@ from gateway.customer_view.assemble import View
 from gateway.customer_view.coalescer import Coalescer
 from gateway.customer_view.repository import ViewRepository
 from gateway.customer_view.sequences import parse_sequences, reached
-from gateway.customer_view.service import DATABASE_DOWN, POLL_SECONDS
+from gateway.customer_view.service import DATABASE_DOWN
 from hamdel.http.auth import TokenVerifier
 from hamdel.http.problem import Malformed, Unauthenticated
 from hamdel.ids import new_id
@@ -79,19 +80,14 @@ class HotReader:
         self, customer_id: str, access: ViewAccess, wanted: Mapping[str, int]
     ) -> tuple[View | None, bool]:
         """The projected view as soon as it shows what is `wanted`; None where there is none, or not in time, and
-        whether that time is over.
+        whether that time is over."""
 
-        Another replica may be the one that stores it, so the wait is cut into short ones with a read after each."""
-        deadline = time.monotonic() + self._max_wait
-        with self._arrivals.expecting(UUID(customer_id)) as arrival:
-            while True:
-                view = await self.view(customer_id, access)
-                if view is None or reached(view.sequences, wanted):
-                    return view, False
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    return None, True
-                await arrival.wait(min(left, POLL_SECONDS))
+        def enough(view: View | None) -> bool:
+            return view is None or reached(view.sequences, wanted)
+
+        read = partial(self.view, customer_id, access)
+        view = await self._arrivals.until(UUID(customer_id), self._max_wait, read, enough)
+        return (view, False) if enough(view) else (None, True)
 
     def observe(self, seconds: float) -> None:
         """Counts every answer and writes one of a hundred to the access log."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from gateway.customer_view.repository import Row, ViewRepository
 from hamdel.contracts.sections import SECTIONS
 from hamdel.http.problem import NotFound, Unavailable
 
-__all__ = ["DATABASE_DOWN", "POLL_SECONDS", "ViewReader"]
+__all__ = ["DATABASE_DOWN", "ViewReader"]
 
 DATABASE_DOWN = (
     OSError,
@@ -29,8 +28,6 @@ DATABASE_DOWN = (
 )
 """What a database out of reach raises. A connection that the server ends at the very moment it is used gives
 InternalClientError or AdminShutdownError (SQLSTATE class 57), too many connections SQLSTATE class 53."""
-
-POLL_SECONDS = 0.02
 
 
 class ViewReader:
@@ -72,15 +69,10 @@ class ViewReader:
         return assemble(str(found.customer_id), pieces)
 
     async def _caught_up(self, customer_id: UUID, wanted: Mapping[str, int], wait: float) -> Row | None:
-        # Another replica may be the one that stores it, so the wait is cut into short ones with a read after each.
-        deadline = time.monotonic() + wait
-        with self._arrivals.expecting(customer_id) as arrival:
-            while True:
-                row = await self._row(customer_id)
-                left = deadline - time.monotonic()
-                if left <= 0 or all(_sequence(row, name) >= sequence for name, sequence in wanted.items()):
-                    return row
-                await arrival.wait(min(left, POLL_SECONDS))
+        def enough(row: Row | None) -> bool:
+            return all(_sequence(row, name) >= sequence for name, sequence in wanted.items())
+
+        return await self._arrivals.until(customer_id, wait, lambda: self._row(customer_id), enough)
 
     async def _row(self, customer_id: UUID) -> Row | None:
         """The row that shows the customer: its own one as long as that has a profile, else the survivor's."""

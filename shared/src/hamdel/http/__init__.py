@@ -13,7 +13,7 @@ from hamdel.http.auth import (
 )
 from hamdel.http.call import SOURCE_PATTERN, call_context, call_of, outgoing_headers, principal_of
 from hamdel.http.commands import command, query
-from hamdel.http.cursors import decode_cursor, encode_cursor
+from hamdel.http.cursors import cut_page, decode_cursor, encode_cursor
 from hamdel.http.definition import ServiceDefinition
 from hamdel.http.etag import check_version, etag, require_if_match
 from hamdel.http.problem import (
@@ -77,6 +77,7 @@ __all__ = [
     "check_version",
     "command",
     "create_app",
+    "cut_page",
     "decode_cursor",
     "encode_cursor",
     "etag",

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import orjson
 from pydantic import TypeAdapter, ValidationError
 
 from hamdel.http.problem import Malformed
 
-__all__ = ["decode_cursor", "encode_cursor"]
+__all__ = ["cut_page", "decode_cursor", "encode_cursor"]
+
+T = TypeVar("T")
 
 _MAX_LENGTH = 2_048
 
@@ -23,6 +26,17 @@ def encode_cursor(*keys: Any) -> str:
     'WzcsImEiXQ'
     """
     return base64.urlsafe_b64encode(orjson.dumps(keys, default=str)).rstrip(b"=").decode()
+
+
+def cut_page(found: Sequence[T], limit: int, keys: Callable[[T], tuple[Any, ...]]) -> tuple[list[T], str | None]:
+    """The page out of the `limit + 1` rows that were asked for, and the cursor of the next one: the sort keys of the
+    page's last row, None at the end of the list.
+
+    >>> cut_page([5, 6, 7], 2, lambda row: (row,))
+    ([5, 6], 'WzZd')
+    """
+    page = list(found[:limit])
+    return page, encode_cursor(*keys(page[-1])) if len(found) > limit else None
 
 
 def decode_cursor(cursor: str | None, *types: Any) -> tuple[Any, ...] | None:

@@ -17,8 +17,8 @@ from hamdel.http import (
     NotFound,
     Paging,
     check_version,
+    cut_page,
     decode_cursor,
-    encode_cursor,
 )
 from interaction_service.calendars import repository
 from interaction_service.calendars.domain import (
@@ -74,8 +74,7 @@ async def page_of_calendars(connection: AsyncConnection, paging: Paging) -> tupl
     """A page of calendars in the order of their codes, and the cursor of the next one. Raises Malformed."""
     (after,) = decode_cursor(paging.cursor, str) or ("",)
     found = await repository.page(connection, after, paging.limit + 1)
-    page = found[: paging.limit]
-    return page, encode_cursor(page[-1].code) if len(found) > paging.limit else None
+    return cut_page(found, paging.limit, lambda row: (row.code,))
 
 
 async def deadline(connection: AsyncConnection, code: str, start: datetime, minutes: int) -> datetime:

@@ -16,8 +16,8 @@ from hamdel.http import (
     NotFound,
     Paging,
     check_version,
+    cut_page,
     decode_cursor,
-    encode_cursor,
 )
 from interaction_service.canned import repository
 from interaction_service.canned.domain import CannedReply, MissingVariablesError, language_of, rendered
@@ -55,8 +55,7 @@ async def page_of_replies(connection: AsyncConnection, paging: Paging) -> tuple[
     """A page in order of code, and the cursor of the next one. Raises Malformed."""
     (after,) = decode_cursor(paging.cursor, str) or ("",)
     found = await repository.page(connection, after, paging.limit + 1)
-    shown = found[: paging.limit]
-    return shown, encode_cursor(shown[-1].code) if len(found) > paging.limit else None
+    return cut_page(found, paging.limit, lambda row: (row.code,))
 
 
 async def render(

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.contracts.interaction import CaseAssigned, CaseOpened
 from hamdel.database import UnitOfWork, family_of
-from hamdel.http import Conflict, Paging, check_version, decode_cursor, encode_cursor
+from hamdel.http import Conflict, Paging, check_version, cut_page, decode_cursor
 from hamdel.ids import new_id
 from interaction_service.cases.assignment import picked
 from interaction_service.cases.domain import Case, CaseDraft, Change
@@ -74,8 +74,7 @@ async def page_of_cases(
     if customer_id is not None:
         filters = filters._replace(customers=list(await family_of(connection, customer_id)))
     found = await records.page(connection, filters, before, paging.limit + 1)
-    shown = found[: paging.limit]
-    return shown, encode_cursor(shown[-1].id) if len(found) > paging.limit else None
+    return cut_page(found, paging.limit, lambda row: (row.id,))
 
 
 async def _customer_of(unit: UnitOfWork, draft: CaseDraft) -> UUID:

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.database import UnitOfWork, family_of
-from hamdel.http import Conflict, NotFound, Paging, decode_cursor, encode_cursor
+from hamdel.http import Conflict, NotFound, Paging, cut_page, decode_cursor
 from interaction_service.cases.domain import MIRRORED, Case, Change, Line, Note
 from interaction_service.cases.keeping import case_of, changed, check_open, held, noted, refusal, write_down
 from interaction_service.cases.moves import end
@@ -97,9 +97,8 @@ async def page_of_messages(
     """Messages of the case and of those it absorbed, in the order they came. Raises NotFound, Malformed."""
     (after,) = decode_cursor(paging.cursor, int) or (0,)
     rows = await events.message_ids(connection, await _absorbing(connection, case_id), after, paging.limit + 1)
-    shown = rows[: paging.limit]
+    shown, following = cut_page(rows, paging.limit, lambda row: (row[0],))
     found = await by_ids(connection, [message_id for _, message_id in shown])
-    following = encode_cursor(shown[-1][0]) if len(rows) > paging.limit else None
     return [found[message_id] for _, message_id in shown], following
 
 
@@ -107,8 +106,7 @@ async def page_of_notes(connection: AsyncConnection, case_id: UUID, paging: Pagi
     """Notes of the case and of those it absorbed, oldest first. Raises NotFound, Malformed."""
     (after,) = decode_cursor(paging.cursor, UUID) or (None,)
     found = await events.notes(connection, await _absorbing(connection, case_id), after, paging.limit + 1)
-    shown = found[: paging.limit]
-    return shown, encode_cursor(shown[-1].id) if len(found) > paging.limit else None
+    return cut_page(found, paging.limit, lambda row: (row.id,))
 
 
 async def page_of_history(connection: AsyncConnection, case_id: UUID, paging: Paging) -> tuple[list[Line], str | None]:
@@ -116,8 +114,7 @@ async def page_of_history(connection: AsyncConnection, case_id: UUID, paging: Pa
     await case_of(connection, case_id)
     (after,) = decode_cursor(paging.cursor, int) or (0,)
     found = await events.history(connection, case_id, after, paging.limit + 1)
-    shown = found[: paging.limit]
-    following = encode_cursor(shown[-1][0]) if len(found) > paging.limit else None
+    shown, following = cut_page(found, paging.limit, lambda row: (row[0],))
     return [line for _, line in shown], following
 
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.database import UnitOfWork, family_of
-from hamdel.http import NotFound, Paging, decode_cursor, encode_cursor
+from hamdel.http import NotFound, Paging, cut_page, decode_cursor
 from hamdel.ids import new_id
 from interaction_service.conversations import repository
 from interaction_service.conversations.domain import Conversation
@@ -87,9 +87,8 @@ async def page_of_messages(
     await conversation_of(connection, conversation_id)
     (after,) = decode_cursor(paging.cursor, int) or (0,)
     rows = await repository.message_ids(connection, conversation_id, after, paging.limit + 1)
-    shown = rows[: paging.limit]
+    shown, following = cut_page(rows, paging.limit, lambda row: (row[0],))
     records = await by_ids(connection, [message_id for _, message_id in shown])
-    following = encode_cursor(shown[-1][0]) if len(rows) > paging.limit else None
     return [records[message_id] for _, message_id in shown], following
 
 
@@ -100,8 +99,7 @@ async def page_of_conversations(
     (before,) = decode_cursor(paging.cursor, UUID) or (None,)
     family = await family_of(connection, customer_id)
     found = await repository.of_customers(connection, family, before, paging.limit + 1)
-    shown = found[: paging.limit]
-    return shown, encode_cursor(shown[-1].id) if len(found) > paging.limit else None
+    return cut_page(found, paging.limit, lambda row: (row.id,))
 
 
 def _recorded(unit: UnitOfWork, letter: Letter) -> Interaction:

@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.database import UnitOfWork
-from hamdel.http import Answer, Page, PageQuery, Router, command, decode_cursor, encode_cursor, etag, query
+from hamdel.http import Answer, Page, PageQuery, Router, command, cut_page, decode_cursor, etag, query
 from interaction_service.corrections import service
 from interaction_service.corrections.repository import of_purchase
 from interaction_service.corrections.schemas import CorrectionBody, CorrectionResource, resource_of
@@ -39,8 +39,7 @@ async def list_corrections(request: Request, purchase_id: UUID, paging: PageQuer
     async def read(connection: AsyncConnection) -> Answer:
         await purchase_of(connection, purchase_id)
         found = await of_purchase(connection, purchase_id, before, paging.limit + 1)
-        shown = found[: paging.limit]
-        after = encode_cursor(shown[-1].id) if len(found) > paging.limit else None
+        shown, after = cut_page(found, paging.limit, lambda row: (row.id,))
         return Answer({"items": [resource_of(each) for each in shown], "next_cursor": after})
 
     return await query(request, read)

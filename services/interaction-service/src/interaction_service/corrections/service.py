@@ -19,8 +19,9 @@ from interaction_service.purchases.domain import Purchase, same_amount
 from interaction_service.purchases.repository import update
 from interaction_service.purchases.service import locked_purchase
 from interaction_service.recording.domain import fingerprint
+from interaction_service.recording.service import key_taken
 from interaction_service.refunds.domain import carried_over
-from interaction_service.refunds.service import check_currency, key_taken, lines_of, returned_of
+from interaction_service.refunds.service import check_currency, lines_of, returned_of
 from interaction_service.rules.service import Happening, tell
 from interaction_service.timeline.service import TimelineEntry, add_entry
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.database import UnitOfWork, family_of
-from hamdel.http import Malformed, NotFound, Paging, decode_cursor, encode_cursor
+from hamdel.http import Malformed, NotFound, Paging, cut_page, decode_cursor
 from hamdel.ids import new_id
 from interaction_service.delivery.domain import MessageDraft
 from interaction_service.delivery.keys import message_of
@@ -45,8 +45,7 @@ async def page_of_messages(
     if wanted.customer_id is not None:
         family = await family_of(connection, wanted.customer_id)
     found = await messages.page(connection, family, wanted.status, before[0] if before else None, paging.limit + 1)
-    shown = found[: paging.limit]
-    return shown, encode_cursor(shown[-1].id) if len(found) > paging.limit else None
+    return cut_page(found, paging.limit, lambda row: (row.id,))
 
 
 async def message_with_attempts(connection: AsyncConnection, message_id: UUID) -> tuple[Message, list[AttemptRow]]:

@@ -17,8 +17,8 @@ from hamdel.http import (
     NotFound,
     Paging,
     check_version,
+    cut_page,
     decode_cursor,
-    encode_cursor,
 )
 from hamdel.ids import new_id
 from interaction_service.delivery.gate import filled_texts
@@ -92,8 +92,7 @@ async def page_of_templates(connection: AsyncConnection, paging: Paging) -> tupl
     """Newest versions by code and channel, and the cursor of the next page. Raises Malformed."""
     after = decode_cursor(paging.cursor, str, str)
     found = await templates.page(connection, (after[0], after[1]) if after else None, paging.limit + 1)
-    shown = found[: paging.limit]
-    return shown, encode_cursor(shown[-1].code, shown[-1].channel) if len(found) > paging.limit else None
+    return cut_page(found, paging.limit, lambda row: (row.code, row.channel))
 
 
 async def page_of_versions(
@@ -104,8 +103,7 @@ async def page_of_versions(
     newest = await template_of(connection, template_id)
     first = before[0] if before else newest.version + 1
     found = await templates.versions(connection, template_id, first, paging.limit + 1)
-    shown = found[: paging.limit]
-    return shown, encode_cursor(shown[-1].version) if len(found) > paging.limit else None
+    return cut_page(found, paging.limit, lambda row: (row.version,))
 
 
 def preview(template: Template, language: str, variables: Mapping[str, Any]) -> Rendered:

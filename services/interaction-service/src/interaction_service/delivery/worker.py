@@ -18,7 +18,7 @@ from uuid import UUID
 import structlog
 
 from hamdel.clock import utc_now
-from hamdel.context import CallContext
+from hamdel.context import CallContext, own_work
 from hamdel.database import UnitOfWork
 from hamdel.http import Services
 from hamdel.ids import new_id
@@ -204,4 +204,4 @@ def _obstacle(found: Standing) -> Outcome | None:
 
 def system() -> CallContext:
     """The queue's own work."""
-    return CallContext(actor="interaction-service", correlation_id=str(new_id()), source="delivery")
+    return own_work("interaction-service", "delivery")

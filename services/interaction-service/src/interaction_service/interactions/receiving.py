@@ -56,7 +56,8 @@ class ReceivingStore(InteractionStore):
         inbound = [one.id for one, _ in told if one.contact is not None and one.direction == "inbound"]
         if inbound:
             await customers_wrote(unit, inbound)
-        happenings = [Happening(one.customer_id, one.occurred_at, fact, str(one.id)) for one, fact in told]
+        # made only where a rule listens
+        happenings = (Happening(one.customer_id, one.occurred_at, fact, str(one.id)) for one, fact in told)
         await tell(unit, self.fact_type, happenings)
 
 

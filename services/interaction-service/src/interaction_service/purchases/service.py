@@ -36,7 +36,8 @@ class PurchaseStore:
 
     async def recorded(self, unit: UnitOfWork, told: Sequence[tuple[Purchase, dict[str, Any]]]) -> None:
         """What follows from purchases that were just stored: the rules on them."""
-        happenings = [Happening(one.customer_id, one.occurred_at, fact, str(one.id)) for one, fact in told]
+        # made only where a rule listens
+        happenings = (Happening(one.customer_id, one.occurred_at, fact, str(one.id)) for one, fact in told)
         await tell(unit, self.fact_type, happenings)
 
     def fact(self, record: Purchase) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.database import UnitOfWork
-from hamdel.http import Conflict, NotFound, Paging, check_version, decode_cursor, encode_cursor
+from hamdel.http import Conflict, NotFound, Paging, check_version, cut_page, decode_cursor
 from interaction_service.queues import repository
 from interaction_service.queues.domain import Queue
 
@@ -46,8 +46,7 @@ async def page_of_queues(connection: AsyncConnection, paging: Paging) -> tuple[l
     """A page in order of code, and the cursor of the next one. Raises Malformed."""
     (after,) = decode_cursor(paging.cursor, str) or ("",)
     found = await repository.page(connection, after, paging.limit + 1)
-    shown = found[: paging.limit]
-    return shown, encode_cursor(shown[-1].code) if len(found) > paging.limit else None
+    return cut_page(found, paging.limit, lambda row: (row.code,))
 
 
 def _known(found: Queue | None) -> Queue:

@@ -17,7 +17,6 @@ from hamdel.clock import utc_now
 from hamdel.database import UnitOfWork
 from hamdel.http import (
     Answer,
-    Conflict,
     FieldError,
     InvalidValue,
     Malformed,
@@ -39,7 +38,7 @@ from interaction_service.customers.service import CustomerDirectory
 from interaction_service.recording.domain import Outcome, Recordable, Status
 from interaction_service.recording.gathering import Gatherer, Waiting
 from interaction_service.recording.schemas import holds_nul
-from interaction_service.recording.service import Store, record_many
+from interaction_service.recording.service import Store, key_taken, record_many
 
 __all__ = ["MAX_BATCH", "Kind", "batch_body", "record_batch", "record_one"]
 
@@ -159,7 +158,7 @@ def rejection(outcome: Outcome) -> ProblemError:
     """The problem behind a rejected record."""
     if outcome.code == "unknown-customer":
         return NotFound("unknown-customer", "there is no such customer")
-    return Conflict("external-id-taken", "the external id belongs to a record with other content")
+    return key_taken()
 
 
 def batch_body(item: type) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.context import CallContext
 from hamdel.database import UnitOfWork
+from hamdel.http.problem import Conflict
 from interaction_service.customers.service import CustomerDirectory
 from interaction_service.recording.domain import (
     Existing,
@@ -22,7 +23,7 @@ from interaction_service.recording.domain import (
     outcome_of,
 )
 
-__all__ = ["Store", "record_many"]
+__all__ = ["Store", "key_taken", "record_many"]
 
 R = TypeVar("R", bound=Recordable)
 R_contra = TypeVar("R_contra", bound=Recordable, contravariant=True)
@@ -45,6 +46,11 @@ class Store(Protocol[R_contra]):
 
     async def recorded(self, unit: UnitOfWork, told: Sequence[tuple[R_contra, dict[str, Any]]]) -> None:
         """What follows in the same transaction from records that are new, each with the data of its fact."""
+
+
+def key_taken() -> Conflict:
+    """The problem of a (source, external id) that names something else."""
+    return Conflict("external-id-taken", "the external id belongs to a record with other content")
 
 
 async def record_many(
@@ -73,6 +79,8 @@ async def record_many(
 async def _tell(
     unit: UnitOfWork, store: Store[R], new: Sequence[R], contexts: Mapping[UUID, CallContext] | None
 ) -> None:
+    if not new:
+        return
     told = [(record, store.fact(record)) for record in new]
     for record, fact in told:
         if contexts:

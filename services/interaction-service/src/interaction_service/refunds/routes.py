@@ -8,7 +8,7 @@ from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.database import UnitOfWork
-from hamdel.http import Answer, Page, PageQuery, Router, command, decode_cursor, encode_cursor, etag, query
+from hamdel.http import Answer, Page, PageQuery, Router, command, cut_page, decode_cursor, etag, query
 from interaction_service.purchases.service import purchase_of
 from interaction_service.refunds import service
 from interaction_service.refunds.repository import of_purchase
@@ -38,8 +38,7 @@ async def list_refunds(request: Request, purchase_id: UUID, paging: PageQuery) -
     async def read(connection: AsyncConnection) -> Answer:
         await purchase_of(connection, purchase_id)
         found = await of_purchase(connection, purchase_id, before, paging.limit + 1)
-        shown = found[: paging.limit]
-        after = encode_cursor(shown[-1].id) if len(found) > paging.limit else None
+        shown, after = cut_page(found, paging.limit, lambda row: (row.id,))
         return Answer({"items": [resource_of(each) for each in shown], "next_cursor": after})
 
     return await query(request, read)

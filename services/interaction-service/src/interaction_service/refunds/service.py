@@ -17,6 +17,7 @@ from interaction_service.purchases.domain import Purchase, same_amount
 from interaction_service.purchases.repository import update
 from interaction_service.purchases.service import locked_purchase
 from interaction_service.recording.domain import fingerprint
+from interaction_service.recording.service import key_taken
 from interaction_service.refunds import repository
 from interaction_service.refunds.domain import (
     Line,
@@ -31,7 +32,7 @@ from interaction_service.refunds.domain import (
 from interaction_service.rules.service import Happening, tell
 from interaction_service.timeline.service import TimelineEntry, add_entry
 
-__all__ = ["check_currency", "key_taken", "lines_of", "refund", "returned_of"]
+__all__ = ["check_currency", "lines_of", "refund", "returned_of"]
 
 
 async def refund(unit: UnitOfWork, purchase_id: UUID, draft: RefundDraft) -> tuple[Refund, bool]:
@@ -135,11 +136,6 @@ async def _tell(unit: UnitOfWork, purchase: Purchase, made: Refund) -> None:
     )
     await add_entry(unit, entry)
     await tell(unit, fact.fact_type, [Happening(made.customer_id, made.occurred_at, data, str(made.id))])
-
-
-def key_taken() -> Conflict:
-    """The problem of a (source, external id) that names something else."""
-    return Conflict("external-id-taken", "the external id belongs to a record with other content")
 
 
 def _fingerprint(purchase_id: UUID, draft: RefundDraft) -> UUID:

@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.database import UnitOfWork
-from hamdel.http.cursors import decode_cursor, encode_cursor
+from hamdel.http.cursors import cut_page, decode_cursor
 from hamdel.http.etag import check_version
 from hamdel.http.problem import Conflict, FieldError, InvalidValue, NotFound
 from hamdel.http.schemas import Paging
@@ -92,8 +92,7 @@ async def page_of_rules(connection: AsyncConnection, paging: Paging) -> tuple[li
     """A page of rules in the order of their codes, and the cursor of the next one. Raises Malformed."""
     (after,) = decode_cursor(paging.cursor, str) or ("",)
     found = await repository.page(connection, after, paging.limit + 1)
-    page = found[: paging.limit]
-    return page, encode_cursor(page[-1].code) if len(found) > paging.limit else None
+    return cut_page(found, paging.limit, lambda row: (row.code,))
 
 
 async def page_of_failures(connection: AsyncConnection, code: str, paging: Paging) -> tuple[list[Failure], str | None]:
@@ -101,8 +100,7 @@ async def page_of_failures(connection: AsyncConnection, code: str, paging: Pagin
     (after,) = decode_cursor(paging.cursor, UUID) or (BEFORE_ALL,)
     rule = await rule_of(connection, code)
     found = await repository.failures(connection, rule.id, after, paging.limit + 1)
-    page = found[: paging.limit]
-    return page, encode_cursor(page[-1].id) if len(found) > paging.limit else None
+    return cut_page(found, paging.limit, lambda row: (row.id,))
 
 
 async def retry(unit: UnitOfWork, code: str) -> tuple[int, int]:

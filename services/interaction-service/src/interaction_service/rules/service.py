@@ -6,7 +6,7 @@ alone: a savepoint takes that back, and a row in `rule_failures` keeps the fact 
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
@@ -37,13 +37,13 @@ EXPECTED: Final = (ProblemError, IntegrityError, DataError, ValueError, LookupEr
 """What a rule may fail with. A lost connection or a deadlock fails the transaction: it is tried again as a whole."""
 
 
-async def tell(unit: UnitOfWork, fact_type: str, happenings: Sequence[Happening]) -> None:
+async def tell(unit: UnitOfWork, fact_type: str, happenings: Iterable[Happening]) -> None:
     """Does what the active rules on `fact_type` (the wire type, such as `interaction.purchase_recorded.v1`) say, in
     the same transaction; free where there is no such rule. A failing rule never fails the caller.
 
     What a rule does starts no rule: `tell` within an effect does nothing, so no two rules can drive each other.
     """
-    if is_effect(unit.context.source) or not happenings:
+    if is_effect(unit.context.source):
         return
     rules = await active_rules(unit.connection, fact_type)
     # whatever orjson can write is told, fragments included; rules see it as whoever reads the fact does

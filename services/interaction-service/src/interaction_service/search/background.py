@@ -6,9 +6,8 @@ import asyncio
 import time
 from typing import Final
 
-from hamdel.context import CallContext
+from hamdel.context import own_work
 from hamdel.http import Services
-from hamdel.ids import new_id
 from interaction_service.search.service import index_some
 
 __all__ = ["index_texts"]
@@ -21,7 +20,7 @@ _REST: Final = 9
 async def index_texts(services: Services, *, every: float = _EVERY_SECONDS) -> None:
     """Looks for waiting texts every second. While there are more than it takes at once it works a tenth of the time,
     so that a bulk import has the processor: the texts of an import are found later than others."""
-    context = CallContext(actor="interaction-service", correlation_id=str(new_id()), source="search")
+    context = own_work("interaction-service", "search")
     while True:
         began = time.monotonic()
         async with services.units(context) as unit:

@@ -12,11 +12,10 @@ from datetime import datetime
 from typing import Final
 
 from hamdel.clock import utc_now
-from hamdel.context import CallContext
+from hamdel.context import CallContext, own_work
 from hamdel.contracts.interaction import SlaBreached, SlaWarned
 from hamdel.database import UnitOfWork, UnitOfWorkFactory
 from hamdel.http import Services
-from hamdel.ids import new_id
 from interaction_service.rules.service import Happening, tell
 from interaction_service.sla import repository
 from interaction_service.sla.clocks import Clock, told
@@ -85,4 +84,4 @@ async def _pause(units: UnitOfWorkFactory, now: datetime) -> float:
 
 def _nobody() -> CallContext:
     """The context of work that nobody asked for."""
-    return CallContext(actor="interaction-service", correlation_id=str(new_id()), source="sla")
+    return own_work("interaction-service", "sla")

@@ -16,8 +16,8 @@ from hamdel.http import (
     NotFound,
     Paging,
     check_version,
+    cut_page,
     decode_cursor,
-    encode_cursor,
 )
 from interaction_service.calendars import repository as calendars
 from interaction_service.sla import repository
@@ -69,8 +69,7 @@ async def page_of_policies(
     """A page of rows, of one code or of all, in the order they were made. Raises Malformed."""
     (after,) = decode_cursor(paging.cursor, UUID) or (_FIRST,)
     found = await repository.page_of_policies(connection, code, after, paging.limit + 1)
-    page = found[: paging.limit]
-    return page, encode_cursor(page[-1].policy.id) if len(found) > paging.limit else None
+    return cut_page(found, paging.limit, lambda row: (row.policy.id,))
 
 
 async def _check(unit: UnitOfWork, policy: Policy) -> None:

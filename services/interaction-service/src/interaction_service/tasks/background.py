@@ -6,11 +6,10 @@ import asyncio
 from typing import Final
 
 from hamdel.clock import utc_now
-from hamdel.context import CallContext
+from hamdel.context import own_work
 from hamdel.contracts.interaction import TaskDue
 from hamdel.database import UnitOfWork, UnitOfWorkFactory
 from hamdel.http import Services
-from hamdel.ids import new_id
 from interaction_service.rules.service import Happening, is_effect, tell
 from interaction_service.tasks import repository
 from interaction_service.tasks.domain import Task, told
@@ -37,7 +36,7 @@ async def ring(units: UnitOfWorkFactory, at_once: int = AT_ONCE) -> int:
 
     The streams come first, as in every writer: claiming the rows before would meet a writer who waits for a row.
     """
-    context = CallContext(actor="interaction-service", correlation_id=str(new_id()), source="tasks")
+    context = own_work("interaction-service", "tasks")
     async with units(context) as unit:
         waiting = await repository.alarming(unit.connection, unit.now, at_once)
         if not waiting:

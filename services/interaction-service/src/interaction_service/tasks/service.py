@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.database import UnitOfWork, family_of
-from hamdel.http.cursors import decode_cursor, encode_cursor
+from hamdel.http.cursors import cut_page, decode_cursor
 from hamdel.http.etag import check_version
 from hamdel.http.problem import Conflict, FieldError, InvalidValue, NotFound
 from hamdel.http.schemas import Paging
@@ -72,8 +72,8 @@ async def create(unit: UnitOfWork, directory: CustomerDirectory, draft: TaskDraf
         if case is None:
             raise NotFound("unknown-case", "there is no such case")
         draft = replace(draft, customer_id=draft.customer_id or case.customer_id)
-    if draft.customer_id is not None and not await directory.known(unit.connection, {draft.customer_id}):
-        raise NotFound("unknown-customer", "there is no such customer")
+    if draft.customer_id is not None:
+        await directory.require(unit.connection, draft.customer_id)
     return await task_of(unit.connection, await create_task(unit, draft))
 
 
@@ -145,8 +145,7 @@ async def page_of_tasks(connection: AsyncConnection, wanted: Wanted, paging: Pag
         due_before=wanted.due_before,
     )
     found = await repository.page(connection, filters, after and (after[0], after[1]), paging.limit + 1)
-    page = found[: paging.limit]
-    return page, encode_cursor(page[-1].due_at, page[-1].id) if len(found) > paging.limit else None
+    return cut_page(found, paging.limit, lambda row: (row.due_at, row.id))
 
 
 async def page_of_changes(
@@ -156,8 +155,7 @@ async def page_of_changes(
     after = decode_cursor(paging.cursor, UUID)
     await task_of(connection, task_id)
     found = await repository.changes(connection, task_id, after[0] if after else BEFORE_ALL, paging.limit + 1)
-    page = found[: paging.limit]
-    return page, encode_cursor(page[-1].id) if len(found) > paging.limit else None
+    return cut_page(found, paging.limit, lambda row: (row.id,))
 
 
 def _born(unit: UnitOfWork, draft: TaskDraft) -> Task:

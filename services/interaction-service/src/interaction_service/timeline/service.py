@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.database import UnitOfWork, family_of
-from hamdel.http.problem import NotFound, Unavailable
+from hamdel.http.problem import Unavailable
 from interaction_service.customers.service import CustomerDirectory
 from interaction_service.interactions.domain import Interaction
 from interaction_service.interactions.repository import by_ids as interactions_by_ids
@@ -65,8 +65,6 @@ async def check_customer(connection: AsyncConnection, directory: CustomerDirecto
     """Raises NotFound for a customer who does not exist. Where profile-service is out of reach an empty timeline is
     an honest answer: nothing has been recorded here."""
     try:
-        known = await directory.known(connection, {customer_id})
+        await directory.require(connection, customer_id)
     except Unavailable:
         return
-    if not known:
-        raise NotFound("unknown-customer", "there is no such customer")

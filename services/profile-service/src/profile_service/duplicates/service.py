@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.database import UnitOfWork
-from hamdel.http import Conflict, NotFound, Paging, decode_cursor, encode_cursor
+from hamdel.http import Conflict, NotFound, Paging, cut_page, decode_cursor
 from profile_service.duplicates import repository
 from profile_service.duplicates.domain import Duplicate, Evidence, Filter, Scan
 from profile_service.duplicates.records import Raw
@@ -33,8 +33,7 @@ async def page_of_duplicates(
     """A page of suggestions, the most probable first, and the cursor of the next one. Raises Malformed."""
     after = decode_cursor(paging.cursor, float, UUID)
     found = await repository.page(connection, wanted, after and (after[0], after[1]), paging.limit + 1)
-    page = found[: paging.limit]
-    cursor = encode_cursor(page[-1].score, page[-1].id) if len(found) > paging.limit else None
+    page, cursor = cut_page(found, paging.limit, lambda row: (row.score, row.id))
     return await _shown(connection, page), cursor
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.database import UnitOfWork, family_of
-from hamdel.http import Conflict, FieldError, NotFound, Paging, decode_cursor, encode_cursor
+from hamdel.http import Conflict, FieldError, NotFound, Paging, cut_page, decode_cursor
 from hamdel.ids import new_id
 from profile_service.customers import service as customers
 from profile_service.customers.domain import Change, Customer
@@ -93,5 +93,4 @@ def _after(paging: Paging) -> UUID | None:
 
 
 def _page(found: list[Membership], paging: Paging) -> Pages:
-    page = found[: paging.limit]
-    return page, encode_cursor(page[-1].id) if len(found) > paging.limit else None
+    return cut_page(found, paging.limit, lambda row: (row.id,))

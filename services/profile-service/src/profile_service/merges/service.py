@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hamdel.contracts.base import rfc3339
 from hamdel.contracts.profile import CustomersMerged, CustomersUnmerged
 from hamdel.database import UnitOfWork, families_of
-from hamdel.http import Conflict, FieldError, InvalidValue, NotFound, Paging, decode_cursor, encode_cursor
+from hamdel.http import Conflict, FieldError, InvalidValue, NotFound, Paging, cut_page, decode_cursor
 from hamdel.ids import new_id
 from profile_service.customers import service as customers
 from profile_service.customers.domain import Customer, Link
@@ -118,8 +118,7 @@ async def page_of_merges(
     found = await repository.history(connection, family, before[0] if before else None, paging.limit + 1)
     if not found:
         await customers.load(connection, customer_id)
-    page = found[: paging.limit]
-    return page, encode_cursor(page[-1].id) if len(found) > paging.limit else None
+    return cut_page(found, paging.limit, lambda row: (row.id,))
 
 
 def _check_two(survivor_id: UUID, absorbed_id: UUID) -> None:

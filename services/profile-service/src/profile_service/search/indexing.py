@@ -8,9 +8,8 @@ from uuid import UUID
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hamdel.context import CallContext
+from hamdel.context import own_work
 from hamdel.http import Services
-from hamdel.ids import new_id
 from profile_service.search import repository
 from profile_service.search.domain import Document, spelling_of
 from profile_service.search.keys import KEYS_VERSION, indexed
@@ -43,7 +42,7 @@ async def refill(services: Services) -> None:
     under other rules of normalising), 500 customers a transaction. Ended half-way, it goes on where it stopped."""
     after, total = _BEFORE_ALL, 0
     while True:
-        context = CallContext(actor="profile-service", correlation_id=str(new_id()), source="search")
+        context = own_work("profile-service", "search")
         async with services.units(context) as unit:
             found = await repository.outdated(unit.connection, after, KEYS_VERSION, _AT_ONCE)
             await unit.lock_streams(found)

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hamdel.http import Paging, decode_cursor, encode_cursor
+from hamdel.http import Paging, cut_page, decode_cursor
 from hamdel.text import normalise
 from profile_service.customers.domain import Customer
 from profile_service.merges.reading import shown_many
@@ -61,8 +61,7 @@ async def find(connection: AsyncConnection, wish: Wish, paging: Paging) -> tuple
             found.append(hit)
             if len(found) > paging.limit:
                 break
-    page = found[: paging.limit]
-    cursor = encode_cursor(*page[-1].position.keys()) if len(found) > paging.limit else None
+    page, cursor = cut_page(found, paging.limit, lambda row: row.position.keys())
     return await _answers(connection, page, scored=wish.query is not None), cursor
 
 

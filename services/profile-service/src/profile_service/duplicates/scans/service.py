@@ -6,9 +6,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hamdel.context import CallContext
+from hamdel.context import CallContext, own_work
 from hamdel.database import UnitOfWorkFactory
-from hamdel.ids import new_id
 from profile_service.duplicates import repository
 from profile_service.duplicates.blocking import hashed, keys_of
 from profile_service.duplicates.records import Record, record_of
@@ -49,7 +48,7 @@ async def run_scan(units: UnitOfWorkFactory, scan_id: UUID) -> Outcome | None:
 
 def system() -> CallContext:
     """The context of work that nobody asked for."""
-    return CallContext(actor="profile-service", correlation_id=str(new_id()), source="duplicates")
+    return own_work("profile-service", "duplicates")
 
 
 async def _all(connection: AsyncConnection) -> dict[UUID, Record]:
