@@ -11,9 +11,9 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from hamdel.http.gathering import Gatherer, Waiting
 from hamdel.ids import new_id
 from interaction_service.interactions.domain import Interaction
-from interaction_service.recording.gathering import Gatherer, Waiting
 from tests.services.interaction.support import CONTEXT, Api, Profile, interaction
 
 

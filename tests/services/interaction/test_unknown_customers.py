@@ -6,9 +6,9 @@ import orjson
 
 from hamdel.contracts.envelope import Event
 from hamdel.contracts.profile import CustomerCreated
+from hamdel.customers import Recall
 from hamdel.database import UnitOfWorkFactory
 from hamdel.ids import new_id
-from interaction_service.customers.service import Recall
 from interaction_service.subscriptions import SUBSCRIPTIONS
 from tests.services.interaction.support import CONTEXT, Api, Profile, interaction
 

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hamdel.database import DatabaseSettings, create_engine
+from hamdel.messaging.memory import MemoryBroker
+from tests.shared.messaging.consuming import Ledger
 from tests.shared.messaging.world import Service
 
 
@@ -21,3 +23,14 @@ async def engine(eventing_database: str) -> AsyncIterator[AsyncEngine]:
 @pytest.fixture
 def service(engine: AsyncEngine) -> Service:
     return Service(engine)
+
+
+@pytest.fixture
+async def ledger(service: Service) -> Ledger:
+    await service.execute("CREATE TABLE ledger (id serial PRIMARY KEY, subject uuid, sequence bigint)")
+    return Ledger(service)
+
+
+@pytest.fixture
+def memory() -> MemoryBroker:
+    return MemoryBroker()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final
 
-from hamdel.http import ServiceDefinition, Services
+from hamdel.customers import customer_directory
+from hamdel.http import ServiceDefinition
 from hamdel.http.catalogue import add_titles
 from interaction_service.calendars.routes import router as calendars
 from interaction_service.canned.routes import router as canned_replies
@@ -15,8 +14,6 @@ from interaction_service.cases.routes import router as cases
 from interaction_service.conversations.routes import of_customer as customer_conversations
 from interaction_service.conversations.routes import router as conversations
 from interaction_service.corrections.routes import router as corrections
-from interaction_service.customers.profile import ProfileClient
-from interaction_service.customers.service import CustomerDirectory
 from interaction_service.delivery.background import deliver_messages, follow_messages, prune_messages
 from interaction_service.delivery.routes import routers as delivery
 from interaction_service.interactions.routes import router as interactions
@@ -91,13 +88,6 @@ TITLES: Final = {
     "profile-unreachable": ("The customer cannot be checked at the moment", "بررسی مشتری فعلاً ممکن نیست"),
 }
 """The words of this service's own problems, in English and Persian."""
-
-
-@asynccontextmanager
-async def customer_directory(services: Services) -> AsyncIterator[None]:
-    """Makes the directory that routes find in `services.extras`."""
-    services.extras["customers"] = CustomerDirectory(ProfileClient(services))
-    yield
 
 
 def definition() -> ServiceDefinition:

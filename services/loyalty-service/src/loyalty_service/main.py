@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hamdel.customers import customer_directory
 from hamdel.http import ServiceDefinition
 from loyalty_service.policy import POLICY
 from loyalty_service.section import LoyaltySection
@@ -20,4 +21,5 @@ def definition() -> ServiceDefinition:
         policy=POLICY,
         renderer=LoyaltySection(),
         subscriptions=SUBSCRIPTIONS,
+        lifespans=(customer_directory,),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hamdel.customers import customer_directory
 from hamdel.http import ServiceDefinition
 from survey_service.policy import POLICY
 from survey_service.section import SurveysSection
@@ -20,4 +21,5 @@ def definition() -> ServiceDefinition:
         policy=POLICY,
         renderer=SurveysSection(),
         subscriptions=SUBSCRIPTIONS,
+        lifespans=(customer_directory,),
     )

@@ -9,13 +9,26 @@ from hamdel.contracts.base import Fact, Moment
 
 __all__ = [
     "FACTS",
+    "MemberEnrolled",
     "PointsAdjusted",
     "PointsEarned",
     "PointsExpired",
     "PointsRedeemed",
     "PointsReversed",
+    "RewardRedeemed",
     "TierChanged",
+    "TierDowngradeWarned",
 ]
+
+
+class MemberEnrolled(Fact):
+    """The customer takes part in the programme from now on."""
+
+    fact_type: ClassVar[str] = "loyalty.member_enrolled.v1"
+    customer_id: UUID
+    program_id: UUID
+    program_code: str
+    enrolled_at: Moment
 
 
 class _Movement(Fact):
@@ -78,11 +91,43 @@ class TierChanged(Fact):
     valid_until: Moment | None = None
 
 
+class TierDowngradeWarned(Fact):
+    """The member will leave the tier at `valid_until` unless `missing` more are collected until then; `unit` says of
+    what: points, visits, or money in the programme's currency (a decimal string in each case). Told once per end."""
+
+    fact_type: ClassVar[str] = "loyalty.tier_downgrade_warned.v1"
+    customer_id: UUID
+    program_id: UUID
+    program_code: str
+    tier: str
+    would_become: str | None = None
+    valid_until: Moment
+    missing: str
+    unit: str
+
+
+class RewardRedeemed(Fact):
+    """A reward was given out for `points` (told at the capture, beside `points_redeemed`)."""
+
+    fact_type: ClassVar[str] = "loyalty.reward_redeemed.v1"
+    redemption_id: UUID
+    customer_id: UUID
+    program_id: UUID
+    program_code: str
+    reward_code: str
+    reward_kind: str
+    points: int
+    occurred_at: Moment
+
+
 FACTS: Final[tuple[type[Fact], ...]] = (
+    MemberEnrolled,
     PointsEarned,
     PointsRedeemed,
     PointsReversed,
     PointsExpired,
     PointsAdjusted,
     TierChanged,
+    TierDowngradeWarned,
+    RewardRedeemed,
 )

@@ -1,6 +1,16 @@
 """Eventing: outbox relay, consumers, topics. The one package that imports a Kafka client."""
 
-from hamdel.messaging.consumer import BatchConsumer, ConsumerOptions, EventConsumer, Handler, Subscription
+from hamdel.messaging.consumer import (
+    BatchConsumer,
+    ConsumerOptions,
+    EventConsumer,
+    Handler,
+    InBatches,
+    Subscription,
+    each,
+    joined,
+    on_behalf_of,
+)
 from hamdel.messaging.relay import Relay, RelayOptions
 from hamdel.messaging.sections import SectionRenderer, load_sections
 from hamdel.messaging.settings import KafkaSettings
@@ -12,6 +22,7 @@ __all__ = [
     "ConsumerOptions",
     "EventConsumer",
     "Handler",
+    "InBatches",
     "KafkaSettings",
     "Message",
     "Record",
@@ -21,6 +32,9 @@ __all__ = [
     "Subscription",
     "TopicSpec",
     "apply_topics",
+    "each",
+    "joined",
     "load_sections",
+    "on_behalf_of",
     "service_topics",
 ]

@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import Body, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hamdel.customers import directory_of
 from hamdel.database import UnitOfWork
 from hamdel.http import Page, PageQuery, Router, command, query, require_if_match
 from interaction_service.cases import moves, service
@@ -27,7 +28,6 @@ from interaction_service.cases.schemas import (
 )
 from interaction_service.cases.service import Filters
 from interaction_service.cases.showing import listed, shown
-from interaction_service.recording.http import directory_of
 
 __all__ = ["changes_case", "router"]
 

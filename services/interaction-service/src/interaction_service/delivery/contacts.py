@@ -11,8 +11,8 @@ from uuid import UUID
 import aiohttp
 import orjson
 
+from hamdel.customers import UnreachableError
 from hamdel.http import Services
-from interaction_service.customers.service import UnreachableError
 from interaction_service.delivery.domain import consent_channel
 
 __all__ = ["Contact", "ContactsClient", "Question"]

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from hamdel.customers import UnreachableError
 from hamdel.database import families_of
 from hamdel.http import Services
-from interaction_service.customers.service import UnreachableError
 from interaction_service.delivery.contacts import Contact, ContactsClient, Question
 from interaction_service.delivery.domain import Outcome, language_for, language_of
 from interaction_service.delivery.keys import address_hash, unsubscribe_token

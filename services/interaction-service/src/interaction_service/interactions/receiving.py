@@ -11,6 +11,7 @@ from weakref import WeakValueDictionary
 from starlette.requests import Request
 from starlette.responses import Response
 
+from hamdel.customers import directory_of
 from hamdel.database import UnitOfWork
 from hamdel.http import Answer, command, etag, services_of
 from interaction_service.cases.replies import customers_wrote
@@ -18,7 +19,7 @@ from interaction_service.interactions.domain import Interaction
 from interaction_service.interactions.schemas import resource_of
 from interaction_service.interactions.service import InteractionStore, interaction_of
 from interaction_service.recording.domain import Status
-from interaction_service.recording.http import directory_of, rejection
+from interaction_service.recording.http import rejection
 from interaction_service.recording.service import record_many
 from interaction_service.rules.service import Happening, tell
 

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hamdel.clock import utc_now
+from hamdel.customers import CustomerDirectory, directory_of
 from hamdel.database import UnitOfWork
 from hamdel.http import (
     Answer,
@@ -30,13 +31,12 @@ from hamdel.http import (
 from hamdel.http.body import read_body
 from hamdel.http.call import call_context
 from hamdel.http.commands import tried_again
+from hamdel.http.gathering import Gatherer, Waiting
 from hamdel.http.render import problem_body
 from hamdel.http.responses import JsonBytes, json_bytes
 from hamdel.http.services import Services
 from hamdel.http.validation import field_errors
-from interaction_service.customers.service import CustomerDirectory
 from interaction_service.recording.domain import Outcome, Recordable, Status
-from interaction_service.recording.gathering import Gatherer, Waiting
 from interaction_service.recording.schemas import holds_nul
 from interaction_service.recording.service import Store, key_taken, record_many
 
@@ -60,12 +60,6 @@ class Kind(Store[R], Protocol[R]):
 
     async def by_ids(self, connection: AsyncConnection, ids: Iterable[UUID]) -> Mapping[UUID, R]:
         """The stored records among the ids."""
-
-
-def directory_of(request: Request) -> CustomerDirectory:
-    """The one directory of this process."""
-    directory: CustomerDirectory = services_of(request).extras["customers"]
-    return directory
 
 
 async def record_one(request: Request, kind: Kind[R], record: R) -> Response:

@@ -9,9 +9,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.context import CallContext
+from hamdel.customers import CustomerDirectory
 from hamdel.database import UnitOfWork
 from hamdel.http.problem import Conflict
-from interaction_service.customers.service import CustomerDirectory
 from interaction_service.recording.domain import (
     Existing,
     Key,

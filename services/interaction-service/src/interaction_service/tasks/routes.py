@@ -8,9 +8,9 @@ from uuid import UUID
 from fastapi import Body, Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hamdel.customers import directory_of
 from hamdel.database import UnitOfWork
 from hamdel.http import Page, PageQuery, Router, command, query, require_if_match
-from interaction_service.recording.http import directory_of
 from interaction_service.tasks import service
 from interaction_service.tasks.schemas import (
     ChangeResource,

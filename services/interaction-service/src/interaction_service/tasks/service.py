@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hamdel.customers import CustomerDirectory
 from hamdel.database import UnitOfWork, family_of
 from hamdel.http.cursors import cut_page, decode_cursor
 from hamdel.http.etag import check_version
@@ -18,7 +19,6 @@ from hamdel.http.problem import Conflict, FieldError, InvalidValue, NotFound
 from hamdel.http.schemas import Paging
 from hamdel.ids import new_id
 from interaction_service.cases.repository.records import by_id
-from interaction_service.customers.service import CustomerDirectory
 from interaction_service.tasks import repository
 from interaction_service.tasks.domain import (
     Change,

@@ -10,8 +10,8 @@ from fastapi import Depends, Query, Request, Response
 from pydantic import AwareDatetime
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hamdel.customers import directory_of
 from hamdel.http import Answer, PageQuery, Router, decode_cursor, query
-from interaction_service.recording.http import directory_of
 from interaction_service.recording.schemas import Channel
 from interaction_service.timeline.domain import Filters, Question
 from interaction_service.timeline.schemas import EntryType, TimelinePage, page_body

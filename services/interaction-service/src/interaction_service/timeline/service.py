@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hamdel.customers import CustomerDirectory
 from hamdel.database import UnitOfWork, family_of
 from hamdel.http.problem import Unavailable
-from interaction_service.customers.service import CustomerDirectory
 from interaction_service.interactions.domain import Interaction
 from interaction_service.interactions.repository import by_ids as interactions_by_ids
 from interaction_service.purchases.domain import Purchase

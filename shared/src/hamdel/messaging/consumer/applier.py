@@ -13,7 +13,7 @@ from hamdel.contracts.envelope import Event
 from hamdel.database.unit_of_work import UnitOfWork, UnitOfWorkFactory
 from hamdel.messaging.consumer.delivery import Delivery, Key, Known, classify
 from hamdel.messaging.consumer.dlq import DeadLetter, DeadLetters
-from hamdel.messaging.consumer.options import Handler
+from hamdel.messaging.consumer.handlers import Handler, handle_all
 from hamdel.messaging.consumer.parking import park, parked_keys
 from hamdel.messaging.consumer.watermark import Watermarks, lock_partition, read_watermarks, write_watermarks
 from hamdel.messaging.failures import is_infrastructure
@@ -67,8 +67,7 @@ class Applier:
             parked = await parked_keys(unit.connection, self.consumer, keys)
             batch = self._sort(deliveries, watermarks, parked)
             await self._lock_streams(unit, batch.new)
-            for delivery in batch.new:
-                await self.handle(unit, delivery.event)
+            await handle_all(unit, self.handlers, [delivery.event for delivery in batch.new])
             await park(unit.connection, self.consumer, batch.successors, now=unit.now)
             await write_watermarks(unit.connection, self.consumer, watermarks.changed)
             await self.dead_letters.send(
@@ -76,20 +75,6 @@ class Applier:
             )
         APPLIED.labels(self.consumer).inc(len(batch.new))
         GAPS.labels(self.consumer).inc(watermarks.gaps)
-
-    async def handle(self, unit: UnitOfWork, event: Event) -> None:
-        """Runs the handler of this event, if it has one, as the consumer and on behalf of the event."""
-        handler = self.handlers.get(event.type)
-        if handler is None:
-            return
-        unit.context = CallContext(
-            actor=self.consumer,
-            correlation_id=event.correlationid,
-            causation_id=str(event.id),
-            traceparent=event.traceparent,
-            source=self.consumer,
-        )
-        await handler(unit, event)
 
     @asynccontextmanager
     async def unit(self, about: Event | None = None) -> AsyncIterator[UnitOfWork]:

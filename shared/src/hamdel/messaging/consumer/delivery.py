@@ -10,7 +10,7 @@ from uuid import UUID
 from pydantic import ValidationError
 
 from hamdel.contracts.envelope import Event
-from hamdel.messaging.consumer.options import Handler
+from hamdel.messaging.consumer.handlers import Handler
 from hamdel.messaging.transport import Record
 
 __all__ = ["Delivery", "Key", "Known", "classify", "decode"]

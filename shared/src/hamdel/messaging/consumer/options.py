@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hamdel.contracts.envelope import Event
-from hamdel.database.unit_of_work import UnitOfWork
+from hamdel.messaging.consumer.handlers import Handler
 
-__all__ = ["ConsumerOptions", "Handler", "Subscription"]
-
-Handler = Callable[[UnitOfWork, Event], Awaitable[None]]
-"""Applies one event within the transaction of its batch; it may be called again after a roll-back."""
+__all__ = ["ConsumerOptions", "Subscription"]
 
 
 @dataclass(frozen=True, slots=True)

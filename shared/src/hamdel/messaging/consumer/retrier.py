@@ -13,6 +13,7 @@ from hamdel.clock import utc_now
 from hamdel.messaging.consumer.applier import OTHER_MAJOR, Applier, HandlerFailedError
 from hamdel.messaging.consumer.delivery import Delivery, Key, Known, classify, decode
 from hamdel.messaging.consumer.dlq import DeadLetter
+from hamdel.messaging.consumer.handlers import handle_all
 from hamdel.messaging.consumer.options import ConsumerOptions
 from hamdel.messaging.consumer.parking import (
     Parked,
@@ -98,7 +99,7 @@ class Retrier:
             delivery = decode(head.record)
             if delivery is not None and classify(delivery.event.type, self.applier.handlers) is Known.HANDLED:
                 await unit.lock_streams([key[1]])
-                await self.applier.handle(unit, delivery.event)
+                await handle_all(unit, self.applier.handlers, [delivery.event])
             elif delivery is not None and self._is_other_major(delivery):
                 await self.applier.dead_letters.send([self._letter(head, OTHER_MAJOR)])
             await unpark(unit.connection, consumer, key, head.sequence)

@@ -10,8 +10,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hamdel.customers import repository
 from hamdel.http.problem import NotFound, Unavailable
-from interaction_service.customers import repository
 
 __all__ = ["CustomerDirectory", "Recall", "UnreachableError"]
 

@@ -1,4 +1,4 @@
-"""Every statement on the projection of known customers."""
+"""The projection of known customers: its table and every statement on it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,17 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-__all__ = ["among_known", "remember"]
+__all__ = ["KNOWN_CUSTOMERS_V1", "among_known", "remember"]
+
+KNOWN_CUSTOMERS_V1: Final = (
+    """
+    CREATE TABLE known_customers (
+        customer_id uuid PRIMARY KEY,
+        known_at timestamptz NOT NULL
+    )
+    """,
+)
+"""For a service's migration."""
 
 AMONG_KNOWN: Final = text("SELECT customer_id FROM known_customers WHERE customer_id = ANY(CAST(:ids AS uuid[]))")
 

@@ -8,8 +8,8 @@ from uuid import UUID
 import aiohttp
 import orjson
 
-from hamdel.http import Services
-from interaction_service.customers.service import UnreachableError
+from hamdel.customers.directory import UnreachableError
+from hamdel.http.services import Services
 
 __all__ = ["ProfileClient"]
 

@@ -1,5 +1,5 @@
-"""Single records that arrive while others are being stored share one transaction (group commit): under load a record
-costs a part of a transaction instead of a whole one, and an idle service waits for nobody."""
+"""Single requests that arrive while others are being stored share one transaction (group commit): under load each costs
+a part of a transaction instead of a whole one, and an idle service waits for nobody (decision 0015)."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from typing import Any, Final, Generic, TypeVar
 from hamdel.context import CallContext
 from hamdel.http.failures import problem_of
 from hamdel.http.problem import Unavailable
-from interaction_service.recording.domain import Recordable
 
 __all__ = ["Gatherer", "Waiting"]
 
-R = TypeVar("R", bound=Recordable)
+R = TypeVar("R")
 T = TypeVar("T")
 
 MOST: Final = 200

@@ -1,1 +1,0 @@
-"""Which customers exist: this service's own projection of profile.events."""
