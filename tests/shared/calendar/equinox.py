@@ -16,15 +16,18 @@ PERIODIC = (
     (12, 287.11, 31931.756), (12, 320.81, 34777.259), (9, 227.73, 1222.114), (8, 15.45, 16859.074),
 )  # fmt: skip
 
-# Dynamical less universal time in seconds at the start of a year (US Naval Observatory; 2120 is a guess).
-DELTA_T = ((1900, -3), (1930, 24), (1970, 40), (2000, 64), (2020, 69), (2120, 120))
+# Dynamical less universal time in seconds at the start of a year (to 1880 L. V. Morrison and F. R. Stephenson, Journal
+# for the History of Astronomy 35, 2004, table 1; from 1900 US Naval Observatory; 2122 is a guess).
+DELTA_T = (
+    (1820, 12), (1850, 7), (1880, -5), (1900, -3), (1930, 24), (1970, 40), (2000, 64), (2020, 69), (2122, 120),
+)  # fmt: skip
 
 J2000 = datetime(2000, 1, 1, 12, tzinfo=UTC)
 TEHRAN = timedelta(hours=3, minutes=30)
 
 
 def march_equinox(year: int) -> datetime:
-    """The equinox in UTC, to within a minute or so, for 1900 to 2120."""
+    """The equinox in UTC, to within a minute or so, for 1820 to 2122."""
     y = (year - 2000) / 1000
     mean = 2451623.80984 + 365242.37404 * y + 0.05169 * y**2 - 0.00411 * y**3 - 0.00057 * y**4
     t = (mean - 2451545.0) / 36525

@@ -18,6 +18,7 @@ from hamdel.calendar import (
     to_jalali,
     year_end,
 )
+from tests.shared.calendar.borkowski import is_leap_year
 from tests.shared.calendar.equinox import march_equinox, nowruz
 
 # As published by the Calendar Center, Institute of Geophysics, University of Tehran ("KabiseShamsi1206-1498").
@@ -27,6 +28,8 @@ LEAP_YEARS = {
     1366, 1370, 1375, 1379, 1383, 1387, 1391, 1395, 1399, 1403, 1408, 1412, 1416, 1420, 1424, 1428, 1432, 1436, 1441,
     1445, 1449, 1453, 1457, 1461, 1465, 1469, 1474, 1478, 1482, 1486, 1490, 1494, 1498,
 }  # fmt: skip
+
+PUBLISHED = range(1206, 1499)
 
 # Of the same list: first days of years.
 NOWRUZ = {
@@ -67,11 +70,35 @@ DATES = [
     ((1404, 12, 29), "2026-03-20"),
 ]
 
-DAYS = st.dates(to_gregorian(FIRST_YEAR, 1, 1), to_gregorian(LAST_YEAR, 12, 30))
+DAYS = st.dates(to_gregorian(FIRST_YEAR, 1, 1), to_gregorian(LAST_YEAR, 12, 29))
 
 
 def test_the_leap_years_are_those_that_were_published() -> None:
-    assert {year for year in range(FIRST_YEAR, LAST_YEAR + 1) if is_leap(year)} == LEAP_YEARS
+    assert {year for year in PUBLISHED if is_leap(year)} == LEAP_YEARS
+
+
+def test_from_1200_to_1500_the_leap_years_are_those_of_borkowski() -> None:
+    leap = {year for year in range(1200, 1501) if is_leap(year)}
+    assert leap == {year for year in range(1200, 1501) if is_leap_year(year)}
+    assert leap == LEAP_YEARS | {1201, 1205}
+
+
+def test_every_day_from_1200_to_1500_follows_from_the_leap_table() -> None:
+    """Counted from one known day, 1 Farvardin 1404 = 21 March 2025, with months of 31, 30 and 29 or 30 days alone."""
+    table = LEAP_YEARS | {1201, 1205}
+    days = sum(365 + (year in table) for year in range(1200, 1404))
+    today = date(2025, 3, 21) - timedelta(days=days)
+    for year in range(1200, 1501):
+        for month in range(1, 13):
+            for day in range(1, 1 + (31 if month < 7 else 30 if month < 12 or year in table else 29)):
+                assert to_jalali(today) == (year, month, day)
+                assert to_gregorian(year, month, day) == today
+                today += timedelta(days=1)
+
+
+def test_1403_is_leap_and_its_neighbours_are_not() -> None:
+    assert [is_leap(year) for year in (1402, 1403, 1404)] == [False, True, False]
+    assert to_gregorian(1403, 12, 30) == date(2025, 3, 20)
 
 
 @pytest.mark.parametrize("year", [1399, 1403, 1408])
@@ -93,7 +120,7 @@ def test_known_dates_agree_both_ways(jalali: tuple[int, int, int], gregorian: st
 
 def test_every_year_begins_with_the_equinox_over_52_5_degrees_east() -> None:
     """In 1309 (1930) it was within seconds of noon, closer than the formula is exact."""
-    for year in (*range(1280, 1309), *range(1310, LAST_YEAR + 1)):
+    for year in (*range(FIRST_YEAR, 1309), *range(1310, LAST_YEAR + 1)):
         assert to_gregorian(year, 1, 1) == nowruz(year + 621), year
 
 
@@ -112,7 +139,7 @@ def test_there_and_back_is_the_same_day(day: date) -> None:
 @given(DAYS)
 def test_tomorrow_is_the_next_day_of_the_month_or_the_first_of_the_next(day: date) -> None:
     year, month, of_month = to_jalali(day)
-    if day == to_gregorian(LAST_YEAR, 12, 30):
+    if day == to_gregorian(LAST_YEAR, 12, 29):
         return
     following = to_jalali(day + timedelta(days=1))
     if of_month < days_in_month(year, month):
@@ -142,8 +169,8 @@ def test_a_day_that_does_not_exist_is_refused(parts: tuple[int, int, int]) -> No
 
 
 @pytest.mark.parametrize("year", [FIRST_YEAR - 1, LAST_YEAR + 1])
-def test_years_that_nobody_has_published_are_refused(year: int) -> None:
-    with pytest.raises(ValueError, match="is not between 1206 and 1498"):
+def test_years_beyond_those_are_refused(year: int) -> None:
+    with pytest.raises(ValueError, match="is not between 1200 and 1500"):
         to_gregorian(year, 1, 1)
-    with pytest.raises(ValueError, match="is not between 1206 and 1498"):
+    with pytest.raises(ValueError, match="is not between 1200 and 1500"):
         to_jalali(date(year + 621, 6, 1))

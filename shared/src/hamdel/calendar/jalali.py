@@ -2,9 +2,10 @@
 
 A year begins on the day whose noon at 52.5° east (Iran's standard time) is the first one after the March equinox
 (K. M. Borkowski, "The Persian calendar for 3000 years", Earth, Moon, and Planets 74, 1996). The Calendar Center of the
-University of Tehran has published which years are leap for 1206 to 1498 (1827 to 2120). In that span the years of the
-equinox are those of the 33-year rule: eight leap years in 33, four years apart but for one step of five. Beyond it the
-two part (first in 1502), and nobody has published years yet: such dates are refused, not guessed.
+University of Tehran has published which years are leap for 1206 to 1498 (1827 to 2120). There, and in the few years
+before and after that make it 1200 to 1500, the years of the equinox are those of the 33-year rule: eight leap years in
+33, four years apart but for one step of five. Beyond it the two part (first in 1502) and nobody has published years
+yet: such dates are refused, not guessed.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ __all__ = [
     "year_end",
 ]
 
-FIRST_YEAR: Final = 1206
-LAST_YEAR: Final = 1498
+FIRST_YEAR: Final = 1200
+LAST_YEAR: Final = 1500
 
 _NOWRUZ_1404: Final = date(2025, 3, 21).toordinal()
 

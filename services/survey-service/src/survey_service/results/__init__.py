@@ -1,0 +1,1 @@
+"""What responses add up to: counts kept beside them, results, cross tables, and the responses themselves."""
