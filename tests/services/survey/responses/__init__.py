@@ -1,0 +1,1 @@
+"""Responses: how they are taken, kept and counted."""
