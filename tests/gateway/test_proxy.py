@@ -46,6 +46,8 @@ ID = "01900000-0000-7000-8000-000000000001"
         ("/v1/segments/preview", "profile"),
         ("/v1/surveys/1/results", "survey"),
         ("/v1/s/token", "survey"),
+        ("/s/token", "survey"),
+        ("/s/token/assets/page.css", "survey"),
         ("/v1/programs", "loyalty"),
         ("/v1/members/1/redemptions", "loyalty"),
         ("/v1/vouchers/ABC", "loyalty"),

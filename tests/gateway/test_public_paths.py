@@ -28,3 +28,9 @@ async def test_who_unsubscribes_and_a_provider_that_signs_need_no_token(
 async def test_messages_and_templates_need_one(gateway: Client, peers: dict[str, Peer], path: str) -> None:
     gateway.bearer = None
     assert ((await gateway.call("GET", path)).status, peers["interactions"].seen) == (401, [])
+
+
+async def test_a_respondents_page_needs_no_token(gateway: Client, peers: dict[str, Peer]) -> None:
+    gateway.bearer = None
+    answer = await gateway.call("GET", "/s/abc?page=2")
+    assert (answer.status, peers["surveys"].seen[-1].raw_path) == (200, "/s/abc?page=2")

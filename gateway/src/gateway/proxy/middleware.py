@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.parts import parts_of
-from gateway.proxy.table import PUBLIC_PREFIXES, owner_of
+from gateway.proxy.table import PAGES, PUBLIC_PREFIXES, owner_of
 from hamdel.http.call import call_of
 from hamdel.http.problem import Unauthenticated
 
@@ -20,7 +20,7 @@ _OWN: Final = re.compile(rb"/v1/customers/(?:[^/]+|by/[^/]+/.+)/view").fullmatch
 
 def is_own(raw_path: bytes) -> bool:
     """Whether the gateway answers this path itself."""
-    return not raw_path.startswith(b"/v1/") or _OWN(raw_path) is not None
+    return not raw_path.startswith((b"/v1/", PAGES)) or _OWN(raw_path) is not None
 
 
 class Proxy:

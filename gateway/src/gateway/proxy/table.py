@@ -8,7 +8,7 @@ from urllib.parse import unquote_to_bytes
 
 from hamdel.http.problem import Malformed, NotFound
 
-__all__ = ["PREFIXES", "PUBLIC_PREFIXES", "owner_of"]
+__all__ = ["PAGES", "PREFIXES", "PUBLIC_PREFIXES", "owner_of"]
 
 PREFIXES: Final[dict[str, str]] = {
     "customers": "profile",
@@ -45,7 +45,10 @@ PREFIXES: Final[dict[str, str]] = {
 }
 """First segment after `/v1` → short name of the service."""
 
-PUBLIC_PREFIXES: Final = (b"/v1/s/", b"/v1/u/", b"/v1/deliveries/")
+PAGES: Final = b"/s/"
+"""Below it survey-service answers with pages for respondents; they are no part of the API."""
+
+PUBLIC_PREFIXES: Final = (PAGES, b"/v1/s/", b"/v1/u/", b"/v1/deliveries/")
 """Answered without a token: a survey's respondent and whoever unsubscribes need no account, and a provider that reports
 a delivery signs its report."""
 
@@ -63,6 +66,8 @@ def owner_of(raw_path: bytes) -> str:
     decoded = unquote_to_bytes(raw_path) if b"%" in raw_path else raw_path
     if b".." in decoded or b"/." in decoded or b"\x00" in decoded or b"\\" in decoded:
         _refuse_dot_segments(decoded)
+    if raw_path.startswith(PAGES):
+        return "survey"
     if _OF_INTERACTIONS.fullmatch(raw_path):
         return "interaction"
     segment = _SEGMENT.fullmatch(raw_path)

@@ -1,0 +1,74 @@
+"""What happens at a link: finding out who is there, and handing in a step."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hamdel.context import CallContext
+from hamdel.http import NotFound, Services
+from hamdel.http.commands import tried_again
+from survey_service.invitations.domain import Ticket
+from survey_service.invitations.respondents import Step, note_use, take
+from survey_service.invitations.service import opened, redeem_token
+from survey_service.pages.visiting import GoOn, Visit
+from survey_service.responses.service import response_of
+from survey_service.responses.stepping import Result
+from survey_service.surveys.service import definition_of
+
+__all__ = ["hand_in", "note_look", "visit_of"]
+
+
+async def visit_of(connection: AsyncConnection, token: str, response_id: UUID | None) -> Visit:
+    """Who is at this link; `response_id` is what the address or the form says where the link does not know it. Raises
+    NotFound `unknown-survey-token`."""
+    ticket = await redeem_token(connection, token)
+    client_id = ticket.response_id or response_id or uuid4()
+    state = await _state(connection, ticket, client_id)
+    version = state.response.version if state else ticket.version
+    return Visit(
+        token=token,
+        ticket=ticket,
+        definition=await definition_of(connection, ticket.survey_id, version),
+        response_id=client_id,
+        state=state,
+        attributes=(state.response.snapshot if state else None) or {},
+    )
+
+
+async def note_look(services: Services, context: CallContext, visit: Visit) -> None:
+    """The first look of somebody invited is taken down, once."""
+    if visit.state is None and visit.ticket.response_id is not None:
+        async with services.units(context) as unit:
+            await opened(unit, visit.ticket)
+
+
+async def hand_in(services: Services, context: CallContext, visit: Visit, step: int, move: GoOn) -> Result:
+    """Stores a step. Raises the problems of `respondents.take`."""
+    given = Step(
+        response_id=visit.response_id, step=step, finished=move.finished, answers=move.answers, language=move.language
+    )
+
+    async def stored() -> Result:
+        async with services.units(context) as unit:
+            result = await take(unit, visit.token, given)
+        if unit.sequences:
+            services.units.after_commit()
+        return result
+
+    result = await tried_again(stored)
+    if result.finished and visit.ticket.anonymous:
+        await tried_again(lambda: note_use(services.units, context, visit.token))
+    return result
+
+
+async def _state(connection: AsyncConnection, ticket: Ticket, client_id: UUID) -> Result | None:
+    """The response so far; None before its first step, and where it is not this link's."""
+    try:
+        found = await response_of(connection, ticket.survey_id, client_id)
+    except NotFound:
+        return None
+    held = found.response
+    of_others = (held.invitation_id, held.customer_id) != (ticket.invitation_id, ticket.customer_id)
+    return None if of_others and not held.anonymous else found
