@@ -181,11 +181,13 @@ class CaseResolved(CaseFact):
 
 
 class CaseClosed(CaseFact):
-    """It is over; `resolution` is a code, `merged` where another case absorbed it."""
+    """It is over; `resolution` is a code, `merged_into` set where another case absorbed it. `origin` is `detractor` for
+    a case that a bad answer to a survey opened."""
 
     fact_type: ClassVar[str] = "interaction.case_closed.v1"
     resolution: str | None = None
     merged_into: UUID | None = None
+    origin: str | None = None
 
 
 class CaseReopened(CaseFact):

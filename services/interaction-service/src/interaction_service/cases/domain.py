@@ -25,6 +25,7 @@ __all__ = [
     "changes_between",
     "escalated_priority",
     "move",
+    "occasion_of",
 ]
 
 TYPES: Final = ("question", "complaint", "return", "request", "follow_up")
@@ -158,6 +159,12 @@ def move(status: str, name: str, *, done_at: datetime | None, now: datetime) -> 
     if reopened and done_at is not None and now - done_at > REOPEN_WINDOW:
         return None
     return Moved(after, reopened)
+
+
+def occasion_of(origin: str | None) -> str | None:
+    """What a rule opened a case for, in one word: `detractor`; None for whatever else."""
+    told = origin is not None and origin.startswith("rule:/") and "/survey.detractor_detected.v1/" in origin
+    return "detractor" if told else None
 
 
 def escalated_priority(priority: str) -> str:

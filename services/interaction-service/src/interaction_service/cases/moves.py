@@ -7,7 +7,7 @@ from uuid import UUID
 
 from hamdel.contracts.interaction import CaseAssigned, CaseClosed, CaseEscalated, CaseReopened, CaseResolved
 from hamdel.database import UnitOfWork
-from interaction_service.cases.domain import OPEN_STATUSES, Case, escalated_priority
+from interaction_service.cases.domain import OPEN_STATUSES, Case, escalated_priority, occasion_of
 from interaction_service.cases.keeping import changed, held, moved, noted, refusal, show_on_timeline, tell
 from interaction_service.queues.service import queue_of
 from interaction_service.sla import service as sla
@@ -50,7 +50,8 @@ async def end(unit: UnitOfWork, case: Case, resolution: str | None, merged_into:
     if case.status == "closed":
         return after
     await sla.case_event(unit, case.id, SlaEvent.CLOSED, unit.now)
-    await tell(unit, after, CaseClosed, resolution=resolution, merged_into=merged_into)
+    origin = occasion_of(case.origin)
+    await tell(unit, after, CaseClosed, resolution=resolution, merged_into=merged_into, origin=origin)
     await show_on_timeline(unit, after, "case_closed")
     return after
 

@@ -18,6 +18,7 @@ from interaction_service.cases.domain import PRIORITIES, TYPES, CaseDraft
 from interaction_service.cases.repository.ties import owner_of
 from interaction_service.delivery.domain import CHANNELS, LANGUAGES, MessageDraft
 from interaction_service.delivery.service import enqueue
+from interaction_service.queues import repository as queues
 from interaction_service.recording.schemas import Channel
 from interaction_service.rules.domain import filled
 from interaction_service.tasks.schemas import Line, Staff, Zone
@@ -32,6 +33,8 @@ Language = Literal[LANGUAGES]  # type: ignore[valid-type]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=1000)]
 Owner = Literal["fixed", "relationship"]
+
+DEFAULT_QUEUE: Final = "default"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,8 @@ class CreateTask(_Owned):
 
 
 class OpenCase(_Owned):
-    """A case, at once. Without an owner its queue decides."""
+    """A case, at once. Without an owner its queue decides; with neither it goes into the queue `default`, where there
+    is one."""
 
     kind: Literal["open_case"]
     type: CaseType
@@ -130,6 +134,7 @@ class OpenCase(_Owned):
         # cases tell rules what happened to them, so neither module can have the other when it is imported
         from interaction_service.cases.service import open_case
 
+        owner = await self.found_owner(unit, occasion.customer_id) or self.owner_id
         draft = CaseDraft(
             customer_id=occasion.customer_id,
             type=self.type,
@@ -137,12 +142,16 @@ class OpenCase(_Owned):
             subject=filled(self.subject, occasion.data)[:300],
             channel=self.channel,
             policy=self.policy,
-            queue=self.queue,
-            owner_id=await self.found_owner(unit, occasion.customer_id) or self.owner_id,
+            queue=self.queue or (None if owner else await self._default_queue(unit)),
+            owner_id=owner,
             tags=self.tags,
             origin=occasion.origin,
         )
         await open_case(unit, draft)
+
+    async def _default_queue(self, unit: UnitOfWork) -> str | None:
+        found = await queues.by_code(unit.connection, DEFAULT_QUEUE)
+        return found.code if found else None
 
 
 class SendMessage(_Action):

@@ -1,0 +1,52 @@
+"""HTTP of respondents: whoever has a token needs no account."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Path, Query, Request, Response
+
+from hamdel.database import UnitOfWork
+from hamdel.http import Router, call_context, call_of, command, services_of
+from survey_service.invitations import respondents
+from survey_service.invitations.public_schemas import AnswersBody, RespondentSurvey, StepTaken
+from survey_service.responses.schemas import Language
+from survey_service.responses.stepping import Result
+
+__all__ = ["router"]
+
+router = Router(prefix="/v1/s", tags=["respondents"])
+
+Token = Annotated[str, Path(min_length=1, max_length=200)]
+
+
+@router.get("/{token}", response_model=RespondentSurvey)
+async def get_survey_by_token(
+    request: Request, token: Token, language: Annotated[Language | None, Query()] = None
+) -> Response:
+    """The survey behind a token in the respondent's language, and the answers so far."""
+    wanted = language or ("fa" if call_of(request).persian else None)
+
+    async def use_case(unit: UnitOfWork) -> RespondentSurvey:
+        return RespondentSurvey.of(await respondents.see(unit, token), wanted)
+
+    answer = await command(request, use_case, status=200)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@router.put("/{token}", response_model=StepTaken)
+async def answer_survey_by_token(request: Request, token: Token, body: AnswersBody) -> Response:
+    """Takes a step of the response; `finished` ends it and uses the token up. Again is fine."""
+
+    taken: list[Result] = []
+
+    async def use_case(unit: UnitOfWork) -> StepTaken:
+        taken.append(await respondents.take(unit, token, body.given()))
+        return StepTaken.of(taken[-1])
+
+    answer = await command(request, use_case, status=200)
+    if body.finished and taken:
+        units, context = services_of(request).units, call_context(request)
+        await respondents.note_use(units, context, token, again=not taken[-1].finished)
+    return answer

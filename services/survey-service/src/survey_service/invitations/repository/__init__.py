@@ -1,0 +1,1 @@
+"""Every statement on invitations, tokens and links."""

@@ -1,0 +1,1 @@
+"""Triggers: which facts of other services ask a customer to answer a survey."""
