@@ -48,6 +48,7 @@ ID = "01900000-0000-7000-8000-000000000001"
         ("/v1/s/token", "survey"),
         ("/v1/programs", "loyalty"),
         ("/v1/members/1/redemptions", "loyalty"),
+        ("/v1/adjustments/1/approve", "loyalty"),
         ("/v1/vouchers/ABC", "loyalty"),
     ],
 )
