@@ -1,4 +1,5 @@
-"""`make bench`: P1–P7, P9, I (identity) and D1 (duplicates), each beside its floor. `--only P1,P4` runs a part.
+"""`make bench`: P1–P7, P9, P10, I (identity), D1 (duplicates), L (loyalty) and S (surveys), each beside its
+floor. `--only P1,P4` runs a part.
 
 Exit code 0 when every figure was measured, met or not: a missed target is a line in RESULTS.md, not a crash.
 """
@@ -12,12 +13,18 @@ from benchmarks.duplicates import duplicate_figures
 from benchmarks.environment import Stack, running_stack
 from benchmarks.identity import identity_figures
 from benchmarks.latency import kafka_latency_figure, latency_figure
+from benchmarks.loyalty_earning import earning_figures
+from benchmarks.loyalty_members import member_figures
+from benchmarks.loyalty_sweep import sweep_figures
 from benchmarks.population import populate
+from benchmarks.redemptions import redemption_figures
 from benchmarks.relay import relay_figures
 from benchmarks.report import Figure, print_figures, write_results
 from benchmarks.search import search_figures
 from benchmarks.sections import section_figure
 from benchmarks.startup import startup_figures
+from benchmarks.survey_ingest import survey_ingest_figures
+from benchmarks.survey_results import survey_results_figures
 from benchmarks.timeline import timeline_figures
 from benchmarks.views import view_figures
 from benchmarks.writes import write_figures
@@ -60,6 +67,16 @@ def main() -> None:
     if wanted("P7"):
         figures += search_figures()
         figures += timeline_figures()
+    alone: dict[str, Callable[[], list[Figure]]] = {
+        "P10": redemption_figures,
+        "L1": earning_figures,
+        "L2": member_figures,
+        "L3": sweep_figures,
+        "S4": survey_results_figures,
+        "S5": survey_ingest_figures,
+    }
+    for code, measure in alone.items():
+        figures += measure() if wanted(code) else []
     if wanted("D1"):
         figures += duplicate_figures()
     if wanted("P9"):

@@ -50,6 +50,9 @@ SELECT_BY_IDENTIFIER = """
     SELECT row_to_json(c)::text FROM identifiers AS i JOIN customers AS c ON c.id = i.customer_id
     WHERE i.type = $1 AND i.canonical = $2
 """
+SELECT_MEMBER = """
+    SELECT row_to_json(m)::text FROM members AS m WHERE customer_id = CAST($1 AS uuid) AND program_id = CAST($2 AS uuid)
+"""
 
 
 class InteractionBody(BaseModel):
@@ -130,6 +133,15 @@ def fastapi_insert() -> FastAPI:
 
 def fastapi_lookup() -> FastAPI:
     """FastAPI and one statement that reads a customer by an identifier."""
+    return _reading(SELECT_BY_IDENTIFIER)
+
+
+def fastapi_member() -> FastAPI:
+    """FastAPI and one statement that reads one row of loyalty-service by its primary key."""
+    return _reading(SELECT_MEMBER)
+
+
+def _reading(statement: str) -> FastAPI:
     pool: list[asyncpg.Pool] = []
 
     @asynccontextmanager
@@ -140,9 +152,9 @@ def fastapi_lookup() -> FastAPI:
 
     app = FastAPI(lifespan=lifespan)
 
-    @app.get("/{kind}/{value}")
-    async def look_up(kind: str, value: str) -> Response:
-        found = await pool[0].fetchval(SELECT_BY_IDENTIFIER, kind, value)
+    @app.get("/{first}/{second}")
+    async def look_up(first: str, second: str) -> Response:
+        found = await pool[0].fetchval(statement, first, second)
         return Response(found, media_type="application/json")
 
     return app
@@ -168,6 +180,7 @@ FLOORS: dict[str, Callable[[], Any]] = {
     "fastapi_bytes": fastapi_bytes,
     "fastapi_insert": fastapi_insert,
     "fastapi_lookup": fastapi_lookup,
+    "fastapi_member": fastapi_member,
     "httpx_fanout": httpx_fanout,
 }
 

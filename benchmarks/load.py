@@ -147,13 +147,12 @@ def measure(
     progress: Callable[[str], None] | None = None,
     warm_up: list[Request] | None = None,
 ) -> LoadResult:
-    """Sends the requests round robin to a loopback port for `seconds`, from a separate process; before that `warm_up`,
-    or the same where they may be sent twice."""
-    wires, early = (
-        [request_bytes(one, f"127.0.0.1:{port}") for one in part] for part in (requests, warm_up or requests)
-    )
+    """Sends the requests round robin to a loopback port for `seconds`, from a separate process. `warm_up`: others to
+    begin with, where a request must not be sent twice."""
+    wires = [request_bytes(request, f"127.0.0.1:{port}") for request in requests]
+    first = wires if warm_up is None else [request_bytes(request, f"127.0.0.1:{port}") for request in warm_up]
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        warm = pool.submit(_run, port, early, connections, min(1.0, seconds / 4), str(expect).encode())
+        warm = pool.submit(_run, port, first, connections, min(1.0, seconds / 4), str(expect).encode())
         warm.result()
         latencies, failures, elapsed = pool.submit(
             _run, port, wires, connections, seconds, str(expect).encode()

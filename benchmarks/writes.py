@@ -17,7 +17,7 @@ from benchmarks.load import Request, measure
 from benchmarks.report import Figure
 from hamdel.ids import new_id
 
-__all__ = ["known_customers", "write_figures"]
+__all__ = ["floor_schema", "known_customers", "raw_batches", "write_figures"]
 
 AT = datetime(2026, 1, 2, 10, tzinfo=UTC)
 BATCH = 500
@@ -56,7 +56,7 @@ def _posts(path: str, bodies: Sequence[object], token: str) -> list[Request]:
     return [Request("POST", path, headers, orjson.dumps(body)) for body in bodies]
 
 
-async def _floor_schema(url: str) -> None:
+async def floor_schema(url: str) -> None:
     connection = await asyncpg.connect(url)
     await connection.execute(INSERT_SCHEMA)
     await connection.close()
@@ -65,7 +65,7 @@ async def _floor_schema(url: str) -> None:
 def _single(stack: Stack, customers: list[UUID], token: str) -> Figure:
     bodies = [interaction(customer) for customer in customers[:2000]]
     database = stack.database("interaction")
-    asyncio.run(_floor_schema(database))
+    asyncio.run(floor_schema(database))
     with floor_server("fastapi_insert", FLOOR_DATABASE=database) as port:
         floor = measure(port, _posts("/interactions", bodies, token), expect=201)
     ours = measure(stack.gateway_port, _posts("/v1/interactions", bodies, token), expect=201)
@@ -82,7 +82,7 @@ def _single(stack: Stack, customers: list[UUID], token: str) -> Figure:
     )
 
 
-async def _raw_batches(url: str, customers: list[UUID]) -> float:
+async def raw_batches(url: str, customers: list[UUID]) -> float:
     connection = await asyncpg.connect(url)
     payload = orjson.dumps({"data": interaction(customers[0])}) + b" " * 250
     started = time.perf_counter()
@@ -106,8 +106,8 @@ async def _raw_batches(url: str, customers: list[UUID]) -> float:
 
 def _batches(stack: Stack, customers: list[UUID], token: str) -> Figure:
     database = stack.database("interaction")
-    asyncio.run(_floor_schema(database))
-    floor = asyncio.run(_raw_batches(database, customers))
+    asyncio.run(floor_schema(database))
+    floor = asyncio.run(raw_batches(database, customers))
     bodies = [
         {"items": [interaction(customers[(at * BATCH + n) % len(customers)]) for n in range(BATCH)]} for at in range(20)
     ]

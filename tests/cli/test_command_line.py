@@ -24,6 +24,7 @@ def nothing(tmp_path: Path) -> LiveStack:
         ["doctor"],
         ["tail"],
         ["duplicates", "scan"],
+        ["ledger", "verify"],
         ["topics", "apply"],
         ["token", "--role", "agent"],
         ["token", "--role", "emperor"],

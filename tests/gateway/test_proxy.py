@@ -50,6 +50,7 @@ ID = "01900000-0000-7000-8000-000000000001"
         ("/s/token/assets/page.css", "survey"),
         ("/v1/programs", "loyalty"),
         ("/v1/members/1/redemptions", "loyalty"),
+        ("/v1/adjustments/1/approve", "loyalty"),
         ("/v1/vouchers/ABC", "loyalty"),
     ],
 )

@@ -1,5 +1,6 @@
-"""All four services on one PostgreSQL, with the facts of profile-service carried between them by the test's own hand:
-late, twice, and shuffled across customers, but in order for each of them, which is what the broker promises."""
+"""All four services on one PostgreSQL. The facts of profile-service, and those of interaction-service for
+loyalty-service, are carried between them by the test's own hand: late, twice, and shuffled across customers, but in
+order for each of them, which is what the broker promises."""
 
 from __future__ import annotations
 
@@ -32,18 +33,20 @@ from tests.support.tokens import Tokens
 __all__ = ["World", "linked_world"]
 
 FOLLOWERS = ("interaction", "survey", "loyalty")
+ROADS = (*(("profile", short) for short in FOLLOWERS), ("interaction", "loyalty"))
+"""Whose facts are carried to whom."""
 SHORTS = ("profile", *FOLLOWERS)
 NO_BROKER = "127.0.0.1:1"
 
 
 @dataclass
 class World:
-    """The services' databases, the two that are written to over HTTP, and what each follower was told so far."""
+    """The services' databases, the three that are written to over HTTP, and what was carried on each road so far."""
 
     definitions: dict[str, ServiceDefinition]
     engines: dict[str, AsyncEngine]
     clients: dict[str, httpx.AsyncClient]
-    told: dict[str, dict[UUID, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
+    told: dict[tuple[str, str], dict[UUID, int]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(int)))
 
     async def call(self, short: str, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """The JSON of an answer that must be a success."""
@@ -52,17 +55,17 @@ class World:
         return answer.json() if answer.content else None
 
     async def deliver(self, random: Random, *, everything: bool = False) -> None:
-        """Carries some facts (or all that are left) to every follower: customers in any order, some facts again."""
-        events = await self._events()
-        for short in FOLLOWERS:
+        """Carries some facts (or all that are left) on every road: customers in any order, some facts again."""
+        for road in ROADS:
+            events = await self._events(road[0])
             subjects = list(events)
             random.shuffle(subjects)
             for subject in subjects:
-                known, have = self.told[short][subject], len(events[subject])
+                known, have = self.told[road][subject], len(events[subject])
                 until = have if everything else random.randint(known, have)
                 again = random.randint(0, known)
-                await self._apply(short, events[subject][again:until])
-                self.told[short][subject] = max(known, until)
+                await self._apply(road, events[subject][again:until])
+                self.told[road][subject] = max(known, until)
 
     async def sections(self, customer_id: str) -> dict[str, Any]:
         """The data of the customer's sections in all services; None where it has none."""
@@ -83,23 +86,22 @@ class World:
         async with self.engines[short].connect() as connection:
             return {str(row[0]): str(row[1]) for row in await connection.execute(query)}
 
-    async def _events(self) -> dict[UUID, list[bytes]]:
+    async def _events(self, teller: str) -> dict[UUID, list[bytes]]:
         found: dict[UUID, list[bytes]] = defaultdict(list)
-        async with self.engines["profile"].connect() as connection:
+        async with self.engines[teller].connect() as connection:
             for subject, payload in await connection.execute(
                 text("SELECT aggregateid, payload FROM outbox ORDER BY seq")
             ):
                 found[subject].append(payload)
         return found
 
-    async def _apply(self, short: str, payloads: Sequence[bytes]) -> None:
-        (subscription,) = [
-            each for each in self.definitions[short].subscriptions if events_topic("profile") in each.topics
-        ]
+    async def _apply(self, road: tuple[str, str], payloads: Sequence[bytes]) -> None:
+        topic, short = events_topic(road[0]), road[1]
+        (subscription,) = [each for each in self.definitions[short].subscriptions if topic in each.topics]
         units = UnitOfWorkFactory(self.engines[short], f"/hamdel/{short}-service")
         kafka = KafkaSettings(bootstrap=NO_BROKER)
         applier = Applier(short, subscription.handlers, units, DeadLetters(short, kafka))
-        records = [Record(events_topic("profile"), 0, at, None, payload, (), 0) for at, payload in enumerate(payloads)]
+        records = [Record(topic, 0, at, None, payload, (), 0) for at, payload in enumerate(payloads)]
         deliveries = [delivery for record in records if (delivery := decode(record))]
         if deliveries:
             await applier.apply(deliveries)
@@ -107,13 +109,13 @@ class World:
 
 @asynccontextmanager
 async def linked_world(fresh: Callable[[str], str], tokens: Tokens) -> AsyncIterator[World]:
-    """Four fresh databases, and applications over those of profile- and interaction-service."""
+    """Four fresh databases, and applications over those of profile-, interaction- and loyalty-service."""
     urls = {short: fresh(short) for short in SHORTS}
     engines = {short: create_engine(DatabaseSettings(url=url)) for short, url in urls.items()}
     definitions = {short: importlib.import_module(f"{PACKAGES[short]}.main").definition() for short in SHORTS}
     async with AsyncExitStack() as stack:
         clients = {}
-        for short in ("profile", "interaction"):
+        for short in ("profile", "interaction", "loyalty"):
             values = {
                 "database_url": urls[short],
                 "jwks_file": tokens.keys.jwks,

@@ -1,6 +1,7 @@
 """Merge, traffic, un-merge: both customers' sections in all services are what they would be had the link never existed.
 
-Every history is lived twice, by customers who are merged and un-merged on the way and by twins who never are.
+Every history is lived twice, by customers who are merged and un-merged on the way and by twins who never are. Points
+are earned on the way and not spent: what is spent while the link holds stays spent (see the tests of merged wallets).
 """
 
 from __future__ import annotations
@@ -136,9 +137,28 @@ def _bare(value: Any) -> Any:
 
 @pytest.fixture
 async def world(database_for: Callable[[str], str], token: Tokens) -> AsyncIterator[World]:
-    """The four services."""
+    """The four services, and a programme in which every dollar is a point that lapses a year later."""
     async with linked_world(database_for, token) as made:
+        await club(made)
         yield made
+
+
+async def club(world: World) -> None:
+    """A programme that everybody takes part in who buys."""
+    program = {
+        "code": "club",
+        "name": "The club",
+        "timezone": "UTC",
+        "calendar": "gregorian",
+        "currency": "USD",
+        "enrolment": "automatic",
+        "pending_days": 0,
+        "expiry": {"months": 12, "round_up_to": "none"},
+    }
+    made = await world.call("loyalty", "POST", "/v1/programs", program)
+    per = {"amount": "1.00", "currency": "USD"}
+    rule = {"code": "base", "kind": "per_amount", "points": 1, "per": per, "rounding": "floor"}
+    await world.call("loyalty", "POST", f"/v1/programs/{made['id']}/rules", rule)
 
 
 @pytest.mark.slow
@@ -166,6 +186,7 @@ async def test_both_are_what_they_would_be_had_the_link_never_existed(
 async def test_the_versions_are_untouched_as_well(world: World) -> None:
     history = History(world, linked=True)
     await history.begin()
+    await world.deliver(Random(0), everything=True)
     before = {name: await world.sections(id_) for name, id_ in history.ids.items()}
     await history.merge("A", "B")
     await history.merge("C", "A")
@@ -185,7 +206,9 @@ async def test_while_the_link_holds_the_survivor_shows_everything_of_both(world:
     await world.deliver(Random(2), everything=True)
     for step in (("interaction", "B", "phone"), ("interaction", "B", "chat"), ("purchase", "B", 7)):
         await history.live(step)
+    await world.deliver(Random(3), everything=True)
     shown, gone = [await world.sections(history.ids[name]) for name in "AB"]
+    assert (shown["loyalty"]["points"]["available"], shown["loyalty"]["lifetime_points"]) == (77, 77)
     assert gone == dict.fromkeys(("profile", "interaction", "survey", "loyalty"))
     assert shown["interaction"]["by_channel"] == {"chat": 1, "phone": 2}
     assert (shown["interaction"]["total"], len(shown["interaction"]["recent"])) == (3, 3)

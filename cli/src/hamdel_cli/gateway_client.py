@@ -58,17 +58,18 @@ class Answer:
 
 
 class Gateway:
-    """A client for `async with`."""
+    """A client for `async with`; each request may take so many seconds."""
 
-    def __init__(self, url: str, token: str) -> None:
+    def __init__(self, url: str, token: str, seconds: float = REQUEST_SECONDS) -> None:
         self._url = url.rstrip("/")
+        self._seconds = seconds
         self._headers = {"Authorization": f"Bearer {token}"}
         self._http: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
         # a command speaks through its exit code and one line; the library would log each pause
         stamina.instrumentation.set_on_retry_hooks([])
-        timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
+        timeout = aiohttp.ClientTimeout(total=self._seconds)
         self._http = aiohttp.ClientSession(headers=self._headers, timeout=timeout)
         return self
 

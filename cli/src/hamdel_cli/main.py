@@ -9,7 +9,7 @@ from typing import Any
 
 import typer
 
-from hamdel_cli.commands import checks, data, duplicates, identity, kafka, stack
+from hamdel_cli.commands import checks, data, duplicates, identity, kafka, ledger, stack
 from hamdel_cli.errors import CommandFailedError
 
 __all__ = ["app"]
@@ -45,5 +45,5 @@ app = Application(
     rich_markup_mode=None,
 )
 
-for module in (stack, identity, data, duplicates, kafka, checks):
+for module in (stack, identity, data, duplicates, ledger, kafka, checks):
     module.register(app)

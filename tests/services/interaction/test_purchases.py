@@ -40,6 +40,7 @@ async def test_a_recorded_purchase_is_answered_whole(api: Api) -> None:
         "occurred_at": "2026-03-01T10:00:00Z",
         "channel": "web",
         "total": {"amount": "77.00", "currency": "USD"},
+        "paid_with_points": None,
         "original_total": None,
         "refunded": {"amount": "0.00", "currency": "USD"},
         "remaining": {"amount": "77.00", "currency": "USD"},
@@ -69,8 +70,27 @@ async def test_a_recorded_purchase_is_told_with_its_items(api: Api) -> None:
         "channel": "web",
         "items": STORED,
         "total": {"amount": "77.00", "currency": "USD"},
+        "paid_with_points": None,
     }
     assert PurchaseRecorded.model_validate(event["data"]).model_dump(mode="json") == event["data"]
+
+
+async def test_the_part_paid_with_points_is_stored_told_and_shown(api: Api) -> None:
+    paid = {"amount": "20.50", "currency": "USD"}
+    customer = await api.customer()
+
+    made = (await api.post("/v1/purchases", purchase(customer, "p-1", paid_with_points=paid))).json()
+
+    (event,) = await api.events(customer)
+    seen = (await api.get(f"/v1/purchases/{made['id']}")).json()
+    assert made["paid_with_points"] == seen["paid_with_points"] == event["data"]["paid_with_points"] == paid
+
+
+@pytest.mark.parametrize("paid", [{"amount": "77.01", "currency": "USD"}, {"amount": "1.00", "currency": "EUR"}])
+async def test_no_more_than_the_total_is_paid_with_points(api: Api, paid: dict[str, str]) -> None:
+    answer = await api.post("/v1/purchases", purchase(await api.customer(), "p-1", paid_with_points=paid))
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json()["errors"]] == ["/paid_with_points"]
 
 
 @pytest.mark.parametrize("amount", ["0.00", "0", "0.0001", "77.1", "999999999999999.9999"])
@@ -99,6 +119,7 @@ async def test_an_equal_amount_spelled_otherwise_is_the_same_purchase(api: Api) 
     [
         {"total": {"amount": "77.01", "currency": "USD"}},
         {"total": {"amount": "77.00", "currency": "EUR"}},
+        {"paid_with_points": {"amount": "7.00", "currency": "USD"}},
         {"items": [{}]},
     ],
 )

@@ -22,6 +22,7 @@ from hamdel.http import (
     JsonBytes,
     NotFound,
     PageQuery,
+    ProblemError,
     RequestModel,
     ResponseModel,
     Router,
@@ -33,8 +34,10 @@ from hamdel.http import (
     outgoing_headers,
     query,
     require_if_match,
+    services_of,
 )
 from hamdel.http.body import read_body
+from hamdel.http.sharing import Asked, SharedCommand
 
 router = Router()
 
@@ -42,6 +45,7 @@ POLICY = {
     "write_note": frozenset({"agent", "service"}),
     "write_two_notes": frozenset({"agent"}),
     "move_stock": frozenset({"agent"}),
+    "share_note": frozenset({"agent"}),
     "read_notes": frozenset({"agent", "customer"}),
     "update_note": frozenset({"agent"}),
     "search": frozenset({"agent"}),
@@ -105,6 +109,33 @@ async def write_two_notes(request: Request, body: list[NoteBody]) -> Response:
 @router.post("/v1/stock-moves")
 async def move_stock(request: Request) -> Response:
     return await command(request, _nothing, key_required=True)
+
+
+@router.post("/v1/shared-notes", status_code=201)
+async def share_note(request: Request, body: NoteBody) -> Response:
+    extras = services_of(request).extras
+    if "notes" not in extras:
+        extras["notes"] = SharedCommand[NoteBody](services_of(request), write_together)
+    shared: SharedCommand[NoteBody] = extras["notes"]
+    return await shared(request, body)
+
+
+async def write_together(unit: UnitOfWork, asked: Sequence[Asked[NoteBody]]) -> list[Note | ProblemError]:
+    answers: list[Note | ProblemError] = []
+    await unit.lock_streams([each.record.customer_id for each in asked])
+    for each in asked:
+        unit.context = each.context
+        if each.record.text == "crash":
+            raise RuntimeError("a fault of ours")
+        if each.record.refuse:
+            answers.append(Conflict("note-refused", "refused as asked"))
+            continue
+        unit.record(each.record.customer_id, NoteWritten(text=each.record.text))
+        # how many share the transaction, and which of them this is: no two answers are alike
+        answers.append(Note(customer_id=each.record.customer_id, text=f"{len(answers)} of {len(asked)}"))
+    if any(each.record.pause for each in asked):
+        await unit.connection.execute(text("SELECT pg_sleep(0.3)"))
+    return answers
 
 
 @router.get("/v1/customers/{customer_id}/notes")

@@ -12,6 +12,7 @@ from hamdel.database import UnitOfWork
 from hamdel.ids import new_id
 from hamdel.messaging import (
     InBatches,
+    joined,
     on_behalf_of,
 )
 from hamdel.messaging.memory import MemoryBroker
@@ -53,3 +54,25 @@ async def test_a_run_that_fails_is_handled_one_by_one_and_the_bad_event_alone_is
         memory.append(event_message(customer, sequence))
     await consume(ledger, memory, handlers={Counted.fact_type: InBatches(together)})
     assert await ledger.of(customer) == [1]
+
+
+async def test_a_table_put_together_keeps_its_runs_and_its_order(ledger: Ledger, memory: MemoryBroker) -> None:
+    heard: list[tuple[str, list[int]]] = []
+
+    async def together(unit: UnitOfWork, events: Sequence[Event]) -> None:
+        heard.append(("together", [event.sequence for event in events]))
+
+    async def alone(unit: UnitOfWork, event: Event) -> None:
+        heard.append(("alone", [event.sequence]))
+        unit.record(event.subject, Counted(number=event.sequence))
+
+    kind = Counted.fact_type
+    customer = new_id()
+    sent = [memory.append(event_message(customer, sequence)) for sequence in (1, 2)]
+    await consume(ledger, memory, handlers=joined({kind: InBatches(together)}, {kind: alone}))
+    assert heard == [("together", [1, 2]), ("alone", [1]), ("alone", [2])]
+    async with ledger.service.engine.connect() as connection:
+        rows = (await connection.execute(text("SELECT payload FROM outbox ORDER BY seq"))).scalars()
+        assert [orjson.loads(row)["causationid"] for row in rows] == [
+            orjson.loads(one.value or b"")["id"] for one in sent
+        ]

@@ -41,6 +41,7 @@ PREFIXES: Final[dict[str, str]] = {
     "s": "survey",
     "programs": "loyalty",
     "members": "loyalty",
+    "adjustments": "loyalty",
     "vouchers": "loyalty",
 }
 """First segment after `/v1` → short name of the service."""

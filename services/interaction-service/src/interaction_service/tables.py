@@ -62,6 +62,7 @@ purchases: Final = Table(
     Column("fingerprint", Uuid, nullable=False),
     Column("summary", Text, nullable=False),
     Column("recorded_at", MOMENT, nullable=False),
+    Column("paid_with_points", Numeric),
     Column("version", Integer, nullable=False, server_default="1"),
     Column("refunded", Numeric, nullable=False, server_default="0"),
     Column("corrected_total", Numeric),

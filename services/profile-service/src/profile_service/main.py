@@ -5,6 +5,7 @@ from __future__ import annotations
 from hamdel.http import ServiceDefinition
 from hamdel.http.catalogue import add_titles
 from profile_service.attribute_schema.routes import router as attribute_schema
+from profile_service.birthdays.routes import internal as birthdays
 from profile_service.consents.routes import router as consents
 from profile_service.contacts.routes import internal as contacts
 from profile_service.customers.routes import internal
@@ -74,6 +75,7 @@ def definition() -> ServiceDefinition:
             duplicates,
             internal,
             contacts,
+            birthdays,
         ),
         policy=POLICY,
         renderer=ProfileSection(),

@@ -61,7 +61,8 @@ class PurchaseItem(BaseModel):
 
 
 class PurchaseRecorded(Fact):
-    """A purchase; (`source`, `external_id`) is unique, `total` is what was paid; `channel` where it is known."""
+    """A purchase; (`source`, `external_id`) is unique, `total` is what was paid, and `paid_with_points` the part of it
+    that was paid with points (None: nothing that we know of); `channel` where it is known."""
 
     fact_type: ClassVar[str] = "interaction.purchase_recorded.v1"
     purchase_id: UUID
@@ -72,6 +73,7 @@ class PurchaseRecorded(Fact):
     channel: str | None = None
     items: list[PurchaseItem]
     total: Money
+    paid_with_points: Money | None = None
 
 
 class RefundedItem(BaseModel):

@@ -25,7 +25,10 @@ KNOWN_CUSTOMERS_V1: Final = (
 AMONG_KNOWN: Final = text("SELECT customer_id FROM known_customers WHERE customer_id = ANY(CAST(:ids AS uuid[]))")
 
 REMEMBER: Final = text(
-    "INSERT INTO known_customers (customer_id, known_at) VALUES (:customer_id, :now) ON CONFLICT DO NOTHING"
+    """
+    INSERT INTO known_customers (customer_id, known_at)
+    SELECT id, :now FROM unnest(CAST(:ids AS uuid[])) AS t(id) ORDER BY id ON CONFLICT DO NOTHING
+    """
 )
 
 
@@ -34,6 +37,6 @@ async def among_known(connection: AsyncConnection, customer_ids: Iterable[UUID])
     return set((await connection.execute(AMONG_KNOWN, {"ids": list(customer_ids)})).scalars())
 
 
-async def remember(connection: AsyncConnection, customer_id: UUID, now: datetime) -> None:
-    """Adds a customer to the projection; again is fine."""
-    await connection.execute(REMEMBER, {"customer_id": customer_id, "now": now})
+async def remember(connection: AsyncConnection, customer_ids: Iterable[UUID], now: datetime) -> None:
+    """Adds customers to the projection; again is fine."""
+    await connection.execute(REMEMBER, {"ids": list(customer_ids), "now": now})

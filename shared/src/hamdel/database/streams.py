@@ -66,12 +66,13 @@ ABOVE: Final = text(
     """
 )
 
-
+# Whoever is alone, as nearly everybody is, gives no row.
 AROUND: Final = text(
     """
     WITH RECURSIVE up(asked, at, next) AS (
         SELECT s.customer_id, s.customer_id, s.linked_to FROM event_streams AS s
         WHERE s.customer_id = ANY(CAST(:ids AS uuid[]))
+          AND (s.linked_to IS NOT NULL OR EXISTS (SELECT 1 FROM event_streams AS t WHERE t.linked_to = s.customer_id))
         UNION
         SELECT u.asked, u.next, s.linked_to FROM up AS u LEFT JOIN event_streams AS s ON s.customer_id = u.next
         WHERE u.next IS NOT NULL

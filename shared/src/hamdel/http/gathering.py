@@ -35,10 +35,22 @@ class Gatherer(Generic[R, T]):
 
     Records that could not be stored together are stored one by one, so that nobody's fault becomes another's. A
     database out of reach is everybody's answer at once, of those still waiting too: they have waited long enough.
+
+    `linger`: after a batch of several, the next one waits for those who were just answered to come again, at most that
+    part of the time that the batch took. Without it, callers who never pause end up in two halves that take turns.
     """
 
-    def __init__(self, store: Callable[[Sequence[Waiting[R, T]]], Coroutine[Any, Any, Sequence[T]]]) -> None:
+    def __init__(
+        self,
+        store: Callable[[Sequence[Waiting[R, T]]], Coroutine[Any, Any, Sequence[T]]],
+        *,
+        linger: float = 0.0,
+    ) -> None:
         self._store = store
+        self._linger = linger
+        self._lingering: asyncio.TimerHandle | None = None
+        self._expected = 0
+        self._began = 0.0
         self._waiting: list[Waiting[R, T]] = []
         self._alone: list[Waiting[R, T]] = []
         self._running: asyncio.Task[Sequence[T]] | None = None
@@ -47,12 +59,17 @@ class Gatherer(Generic[R, T]):
         """The answer of the transaction that stored the record. Raises what that transaction raised."""
         waiting = Waiting[R, T](record, context, asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
-        self._start()
+        if self._lingering is None or len(self._waiting) >= self._expected:
+            self._start()
         return await waiting.answer
 
     def _start(self) -> None:
+        if self._lingering is not None:
+            self._lingering.cancel()
+            self._lingering = None
         # one at a time: two halve the batches, and the customers' views came later for it (decision 0015)
         if self._running is None and (batch := self._next()):
+            self._began = asyncio.get_running_loop().time()
             self._running = asyncio.create_task(self._store(batch))
             self._running.add_done_callback(partial(self._finished, batch))
 
@@ -71,7 +88,12 @@ class Gatherer(Generic[R, T]):
             for waiting, answer in zip(batch, task.result(), strict=True):
                 if not waiting.answer.done():
                     waiting.answer.set_result(answer)
-        self._start()
+        if self._linger and len(batch) > 1 and not self._alone:
+            self._expected = min(MOST, len(batch) + len(self._waiting))
+            loop = asyncio.get_running_loop()
+            self._lingering = loop.call_later(self._linger * (loop.time() - self._began), self._start)
+        else:
+            self._start()
 
     def _failed(self, batch: list[Waiting[R, T]], error: BaseException) -> None:
         problem = problem_of(error) if isinstance(error, Exception) else None

@@ -12,6 +12,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import ValidationError
 
+from hamdel.collector import spare_collector
 from hamdel.http.app import create_app
 from hamdel.http.definition import ServiceDefinition
 from hamdel.http.settings import ServiceSettings
@@ -51,6 +52,7 @@ def main(
 
 def serve(app: FastAPI, settings: ServiceSettings) -> None:
     """Serves until SIGTERM or SIGINT: no new connections, three seconds for what is running, then the lifespan ends."""
+    spare_collector()
     uvicorn.run(
         app,
         host=settings.host,

@@ -15,6 +15,8 @@ class Purchase(NamedTuple):
     """A stored purchase. `total` is a decimal string of ≤ 4 decimals in `currency` (ISO 4217); `items` is a JSON
     array as text; times are UTC.
 
+    `paid_with_points` is the part of `total` that was paid with points, None: nothing that we know of.
+
     `total` and `items` are as the newest correction has them, `original_total` is what was told first, None while
     nothing was corrected. `refunded` adds up its refunds; `returned` counts, line by line, the pieces that came back.
     """
@@ -31,6 +33,7 @@ class Purchase(NamedTuple):
     item_count: int
     fingerprint: UUID
     recorded_at: datetime
+    paid_with_points: str | None = None
     version: int = 1
     refunded: str = "0"
     original_total: str | None = None

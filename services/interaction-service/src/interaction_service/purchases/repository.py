@@ -24,13 +24,13 @@ INSERT_AND_COUNT: Final = text(
     """
     WITH created AS (
         INSERT INTO purchases (id, customer_id, source, external_id, occurred_at, channel, total, currency, items,
-                               item_count, fingerprint, recorded_at, summary)
+                               item_count, fingerprint, recorded_at, paid_with_points, summary)
         SELECT id, customer_id, source, external_id, occurred_at, channel, total, currency, items, item_count,
-               fingerprint, recorded_at, summary
+               fingerprint, recorded_at, paid_with_points, summary
         FROM json_to_recordset(CAST(CAST(:records AS text) AS json))
              AS t(id uuid, customer_id uuid, source text, external_id text, occurred_at timestamptz, channel text,
                   total numeric, currency text, items json, item_count integer, fingerprint uuid,
-                  recorded_at timestamptz, summary text)
+                  recorded_at timestamptz, paid_with_points numeric, summary text)
         ON CONFLICT (source, external_id) DO NOTHING
         RETURNING id, customer_id, currency, total, occurred_at
     ), counted AS (
@@ -58,8 +58,8 @@ BY_IDS: Final = text(
     SELECT id, customer_id, source, external_id, occurred_at, channel,
            CAST(coalesce(corrected_total, total) AS text) AS total, currency,
            CAST(coalesce(corrected_items, items) AS text) AS items,
-           coalesce(json_array_length(corrected_items), item_count) AS item_count, fingerprint, recorded_at, version,
-           CAST(refunded AS text) AS refunded,
+           coalesce(json_array_length(corrected_items), item_count) AS item_count, fingerprint, recorded_at,
+           CAST(paid_with_points AS text) AS paid_with_points, version, CAST(refunded AS text) AS refunded,
            CASE WHEN corrected_total IS NOT NULL THEN CAST(total AS text) END AS original_total, returned
     FROM purchases WHERE id = ANY(CAST(:ids AS uuid[]))
     """

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Annotated, Any, Final, NotRequired
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 from typing_extensions import TypedDict
 
@@ -60,13 +61,26 @@ def bounded(items: list[ItemBody]) -> list[ItemBody]:
     return items
 
 
+def _part_of_total(paid: MoneyBody | None, info: ValidationInfo) -> MoneyBody | None:
+    total = info.data.get("total")
+    if paid is None or total is None:
+        return paid
+    if paid["currency"] != total["currency"]:
+        raise PydanticCustomError("other_currency", "must be in the purchase's currency")
+    if Decimal(paid["amount"]) > Decimal(total["amount"]):
+        raise PydanticCustomError("more_than_total", "must not be more than the total")
+    return paid
+
+
 class PurchaseBody(RequestModel):
-    """One purchase. `external_id` is unique per `source`; `total` is what was paid, whatever the items say."""
+    """One purchase. `external_id` is unique per `source`; `total` is what was paid, whatever the items say, and
+    `paid_with_points` the part of it that was paid with points."""
 
     customer_id: UUID
     external_id: Name
     occurred_at: HappenedAt
     total: MoneyBody
+    paid_with_points: Annotated[MoneyBody | None, AfterValidator(_part_of_total)] = None
     source: Source = "api"
     channel: Channel | None = None
     items: Annotated[list[ItemBody], Field(max_length=1000), AfterValidator(bounded)] = Field(default_factory=list)
@@ -76,8 +90,10 @@ class PurchaseBody(RequestModel):
         amount, currency = self.total["amount"], self.total["currency"]
         told = (self.customer_id, self.source, self.external_id, self.occurred_at, self.channel)
         items = lines(self.items).decode() if self.items else "[]"
-        same = fingerprint(*told, same_amount(amount), currency, items)
-        return Purchase(new_id(), *told, amount, currency, items, len(self.items), same, now)
+        paid = self.paid_with_points["amount"] if self.paid_with_points else None
+        # what was told before there was such a part keeps its fingerprint
+        same = fingerprint(*told, same_amount(amount), currency, items, *([same_amount(paid)] if paid else []))
+        return Purchase(new_id(), *told, amount, currency, items, len(self.items), same, now, paid)
 
 
 class PurchaseResource(ResponseModel):
@@ -91,6 +107,7 @@ class PurchaseResource(ResponseModel):
     occurred_at: Moment
     channel: str | None
     total: Money
+    paid_with_points: Money | None
     original_total: Money | None
     refunded: Money
     remaining: Money
@@ -116,6 +133,7 @@ def resource_of(record: Purchase) -> dict[str, Any]:
         "occurred_at": rfc3339(record.occurred_at),
         "channel": record.channel,
         "total": money(record.total, record.currency),
+        "paid_with_points": money(record.paid_with_points, record.currency) if record.paid_with_points else None,
         "original_total": money(record.original_total, record.currency) if record.original_total else None,
         "refunded": money(format(refunded, "f"), record.currency),
         "remaining": money(format(left, "f"), record.currency),

@@ -51,6 +51,8 @@ class PurchaseStore:
             "channel": record.channel,
             "items": orjson.Fragment(record.items),
             "total": {"amount": record.total, "currency": record.currency},
+            "paid_with_points": record.paid_with_points
+            and {"amount": record.paid_with_points, "currency": record.currency},
         }
 
 

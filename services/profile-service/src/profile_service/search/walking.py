@@ -90,7 +90,8 @@ async def walked(walk: Walk, query: Query, stage: Stage, unwanted: Sequence[Grou
     rarest = query.driver(stage, hits, most=repository.WALKED)
     driver = resumed.driver if resumed and 0 <= resumed.driver < len(paths) else rarest
     others = [each for at, each in enumerate(query.patterns(stage)) if at != driver]
-    path = _Path(paths[driver], Match(others, unwanted, walk.known), _small(groups, hits, driver))
+    joined = groups if len(groups) > 1 and hits[driver] >= repository.WALKED else ()
+    path = _Path(paths[driver], Match(others, unwanted, walk.known), joined)
     after = (resumed.key, resumed.customer_id) if resumed else None
     while True:
         rows, more = await _next(walk, path, after)
@@ -104,13 +105,15 @@ async def walked(walk: Walk, query: Query, stage: Stage, unwanted: Sequence[Grou
         after = (rows[-1].key, rows[-1].customer_id)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Path:
-    """What is walked along, and the other groups of spans that a customer must be in."""
+    """What is walked along, and all groups of spans that a customer must be in, where they may have to be joined;
+    `ranked` are these once they were counted."""
 
     spans: Sequence[Span]
     match: Match
-    also: Sequence[Sequence[Span]]
+    groups: Sequence[Sequence[Span]]
+    ranked: Sequence[Sequence[Span]] = ()
 
 
 async def _next(walk: Walk, path: _Path, after: tuple[str, UUID] | None) -> tuple[list[Row], bool]:
@@ -119,18 +122,19 @@ async def _next(walk: Walk, path: _Path, after: tuple[str, UUID] | None) -> tupl
     first = _span_of(path.spans, after)
     spans = path.spans[first:]
     look = partial(repository.walk, walk.connection, spans, after, path.match, walk.filters, walk.batch)
-    rows = [] if walk.sparse and path.also else await look(walked=_FIRST_LOOK if path.also else repository.WALKED)
-    if len(rows) < walk.batch and path.also:
+    rows: list[Row] = []
+    if not (walk.sparse and path.groups):
+        rows = await look(walked=_FIRST_LOOK if path.groups else repository.WALKED)
+    if len(rows) < walk.batch and path.groups:
         walk.sparse = True
-        rows = await look(also=path.also)
+        rows = await look(also=await _ranked(walk, path))
     return [replace(row, span=first + row.span) for row in rows], len(rows) == walk.batch
 
 
-def _small(groups: Sequence[Sequence[Span]], hits: Sequence[int], driver: int) -> list[Sequence[Span]]:
-    """The groups to be joined with where the driver has more rows than one look takes in."""
-    if len(groups) == 1 or hits[driver] < repository.WALKED:
-        return []
-    return [group for at, group in enumerate(groups) if at != driver]
+async def _ranked(walk: Walk, path: _Path) -> Sequence[Sequence[Span]]:
+    """The groups to join, the rarest first; that of the path itself is walked anyway, and left out unless it is it."""
+    path.ranked = path.ranked or await repository.rarest_first(walk.connection, path.groups)
+    return [group for at, group in enumerate(path.ranked) if at == 0 or group is not path.spans]
 
 
 def _span_of(spans: Sequence[Span], after: tuple[str, UUID] | None) -> int:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from hamdel.clock import utc_now
 from hamdel.context import CallContext
@@ -20,6 +22,9 @@ from hamdel.messaging.settings import KafkaSettings
 from hamdel.messaging.transport import Producer, Record
 
 __all__ = ["EventConsumer"]
+
+IN_FLIGHT: Final = 2
+"""Partitions at a time: while the database works for one, this process works on the other. They share no customer."""
 
 
 class EventConsumer:
@@ -72,10 +77,19 @@ class EventConsumer:
         return self._applier.context
 
     async def _process(self, polled: Polled) -> None:
-        for records in polled.values():
-            deliveries = await self._decode(records)
-            if deliveries:
-                await self._apply(deliveries)
+        """A failure is raised when nothing is in flight any more; what was applied is known again by its watermark."""
+        waiting = deque(polled.values())
+
+        async def in_turn() -> None:
+            while waiting:
+                deliveries = await self._decode(waiting.popleft())
+                if deliveries:
+                    await self._apply(deliveries)
+
+        ended = await asyncio.gather(*(in_turn() for _ in range(IN_FLIGHT)), return_exceptions=True)
+        for failure in ended:
+            if failure is not None:
+                raise failure
 
     async def _decode(self, records: Sequence[Record]) -> list[Delivery]:
         found = [(record, decode(record)) for record in records]

@@ -31,15 +31,20 @@ class InBatches:
 
 
 def each(*handlers: Handler) -> Handler:
-    """One handler that runs these in turn, in the transaction of the event: all of them or none."""
+    """One handler that runs these in turn, in the transaction of the event: all of them or none. With one of
+    `InBatches` among them it is one too: each of them works off the whole run before the next one does."""
     if len(handlers) == 1:
         return handlers[0]
+
+    async def over_a_run(unit: UnitOfWork, events: Sequence[Event]) -> None:
+        for handler in handlers:
+            await _over(unit, handler, events)
 
     async def in_turn(unit: UnitOfWork, event: Event) -> None:
         for handler in handlers:
             await handler(unit, event)
 
-    return in_turn
+    return InBatches(over_a_run) if any(isinstance(one, InBatches) for one in handlers) else in_turn
 
 
 def joined(*tables: Mapping[str, Handler]) -> dict[str, Handler]:
@@ -63,13 +68,15 @@ async def handle_all(unit: UnitOfWork, handlers: Mapping[str, Handler], events: 
     """Runs the handler of each event that has one, in order; a run of events of one type is one call of `InBatches`."""
     for fact_type, run in groupby(events, key=lambda event: event.type):
         handler = handlers.get(fact_type)
-        if handler is None:
-            continue
-        together = list(run)
-        if isinstance(handler, InBatches):
-            on_behalf_of(unit, together[0])
-            await handler.work(unit, together)
-            continue
-        for event in together:
-            on_behalf_of(unit, event)
-            await handler(unit, event)
+        if handler is not None:
+            await _over(unit, handler, list(run))
+
+
+async def _over(unit: UnitOfWork, handler: Handler, events: Sequence[Event]) -> None:
+    if isinstance(handler, InBatches):
+        on_behalf_of(unit, events[0])
+        await handler.work(unit, events)
+        return
+    for event in events:
+        on_behalf_of(unit, event)
+        await handler(unit, event)

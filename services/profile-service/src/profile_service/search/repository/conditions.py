@@ -21,18 +21,18 @@ FILTERED = """
     AND (CAST(:archived AS boolean) OR NOT s.archived)
 """
 
-IN_SET = "customer_id IN (SELECT customer_id FROM set_{at}) AND "
-
-SET = """
-    set_{at} AS MATERIALIZED (
-        SELECT o.customer_id
+MET = """
+    met_{at} AS MATERIALIZED (
+        SELECT found.customer_id
         FROM unnest(CAST(:lows_{at} AS text[]), CAST(:highs_{at} AS text[])) AS t(low, high)
         CROSS JOIN LATERAL (
             SELECT customer_id FROM search_keys
-            WHERE key >= t.low COLLATE "C" AND key <= t.high COLLATE "C" OFFSET 0
-        ) AS o
+            WHERE key >= t.low COLLATE "C" AND key <= t.high COLLATE "C" {also} OFFSET 0
+        ) AS found
     )
     """
+
+ALSO_IN = "AND customer_id IN (SELECT customer_id FROM met_{before})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +72,10 @@ class Match:
 def _with_conditions(template: str, groups: tuple[int, ...], sets: int) -> TextClause:
     wanted, *unwanted = (_group(at, size) for at, size in enumerate(groups))
     conditions = ["s.customer_id <> ALL(CAST(:known AS uuid[]))", wanted, *(f"NOT ({each})" for each in unwanted)]
-    expressions = ", ".join(SET.format(at=at) for at in range(sets))
     return text(
         template.format(
-            sets=f"WITH {expressions}" if sets else "",
-            joined="".join(IN_SET.format(at=at) for at in range(sets)),
+            met=", ".join(MET.format(at=at, also=ALSO_IN.format(before=at - 1) if at else "") for at in range(sets)),
+            last=sets - 1,
             filtered=FILTERED,
             matched=" AND ".join(conditions),
         )

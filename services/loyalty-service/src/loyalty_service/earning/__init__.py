@@ -1,0 +1,1 @@
+"""What earns points: versioned rules, and the purchases they are asked about."""

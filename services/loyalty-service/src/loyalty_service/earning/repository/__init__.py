@@ -1,0 +1,1 @@
+"""Every statement on rules, purchases and what these earned."""

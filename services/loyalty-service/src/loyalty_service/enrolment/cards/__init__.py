@@ -1,0 +1,1 @@
+"""Card numbers: issued here, known to profile-service as identifiers of the customer."""

@@ -1,0 +1,1 @@
+"""What a programme owes its members, in points."""

@@ -1,0 +1,1 @@
+"""A customer's memberships as they stand, and the entries behind them."""

@@ -1,0 +1,1 @@
+"""Points for what is no purchase: birthdays and answered surveys."""

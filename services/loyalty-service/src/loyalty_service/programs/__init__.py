@@ -1,0 +1,1 @@
+"""Programmes: their time zone, calendar, currency and policies."""

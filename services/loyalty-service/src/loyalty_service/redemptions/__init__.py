@@ -1,0 +1,1 @@
+"""Spending points: reserved, then captured or released."""

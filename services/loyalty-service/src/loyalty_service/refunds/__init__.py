@@ -1,0 +1,1 @@
+"""What refunds and corrections do to the points of a purchase."""

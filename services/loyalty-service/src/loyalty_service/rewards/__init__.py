@@ -1,0 +1,1 @@
+"""What points buy: prices, stock, limits, validity, and who may have it."""

@@ -1,0 +1,1 @@
+"""Tiers: what counts towards them, who is in which, for how long."""

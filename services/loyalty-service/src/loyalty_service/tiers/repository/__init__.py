@@ -1,0 +1,1 @@
+"""Every statement on tiers: what counts, the schemes, and where people stand."""

@@ -1,0 +1,1 @@
+"""Single-use codes for the till."""
