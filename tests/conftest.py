@@ -11,6 +11,7 @@ from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import structlog
 
 from hamdel_cli.embedded.broker import EmbeddedBroker
 from hamdel_cli.embedded.postgres import EmbeddedPostgres
@@ -22,6 +23,13 @@ if TYPE_CHECKING:
     import httpx
 
     from hamdel.messaging.settings import KafkaSettings
+
+
+def pytest_configure() -> None:
+    """Tracebacks in the logs of tests are plain: rendering them with the values of all variables takes seconds, which
+    tests of failing handlers would have to wait for."""
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
 
 
 @pytest.fixture(scope="session")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.support.live import LiveStack
+
+pytestmark = pytest.mark.slow
 
 
 def person(client: httpx.Client, name: str, *channels: str) -> str:

@@ -17,6 +17,8 @@ from hypothesis import strategies as st
 from tests.services.linked_world import World, linked_world
 from tests.support.tokens import Tokens
 
+pytestmark = pytest.mark.slow
+
 NAMES = "ABC"
 OWN = frozenset({"id", "code", "source", "created_at", "updated_at", "recorded_at", "valid_from"})
 """What two customers with the same history differ in: ids, codes, the moments of writing."""

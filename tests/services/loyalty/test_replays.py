@@ -34,6 +34,8 @@ from tests.services.loyalty.occasions.support import ruled
 from tests.services.loyalty.support import CONTEXT, NOON, Clock, Deliver, bought, merged, refunded, unmerged
 from tests.shared.messaging.world import until
 
+pytestmark = pytest.mark.slow
+
 QUICK = ConsumerOptions(poll_timeout_ms=5, backoff_min_seconds=0.01, retrier_seconds=3600)
 CUSTOMERS = 4
 PER_DOLLAR = {"code": "base", "kind": "per_amount", "points": 1, "per": {"amount": "1.00", "currency": "USD"}}

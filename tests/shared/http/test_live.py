@@ -22,6 +22,8 @@ from hamdel.ids import new_id
 from hamdel_cli.embedded.postgres import EmbeddedPostgres
 from tests.shared.http.conftest import Token
 
+pytestmark = pytest.mark.slow
+
 
 class Live:
     """A running process and its client."""

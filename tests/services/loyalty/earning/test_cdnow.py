@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+import pytest
+
 from hamdel.contracts.interaction import PurchaseRecorded
 from hamdel.database import UnitOfWorkFactory
 from loyalty_service.tiers.service import tier_of
@@ -66,6 +68,7 @@ async def balances(api: Api) -> dict[Any, Any]:
     return dict(await api.rows("SELECT customer_id, available FROM members"))
 
 
+@pytest.mark.slow
 async def test_the_cdnow_log_gives_what_the_file_says(api: Api, units: UnitOfWorkFactory, deliver: Deliver) -> None:
     program = await api.program()
     await api.rule(program["id"])

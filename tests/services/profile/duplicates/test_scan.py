@@ -5,9 +5,13 @@ from __future__ import annotations
 import asyncio
 from uuid import UUID
 
+import pytest
+
 from profile_service.duplicates import repository
 from tests.services.profile.duplicates.saras import SARA, a_pair, sara, scanned, waited
 from tests.services.profile.support import Api
+
+pytestmark = pytest.mark.slow
 
 
 async def test_a_scan_suggests_two_records_of_one_person_with_its_evidence(api: Api) -> None:
