@@ -22,6 +22,7 @@ import asyncpg
 import httpx
 import psutil
 
+from hamdel.contracts.envelope import source_of
 from hamdel.contracts.sections import SECTIONS
 from hamdel.http.auth.keys import PRIVATE_KEY_FILE, issue_token
 from tests.kafka.server import KafkaServer, own_kafka
@@ -30,6 +31,7 @@ from tests.support.topic_reader import TopicRecord, first_occurrences, read_topi
 __all__ = ["SHORTS", "LiveStack", "temporary_stack"]
 
 SHORTS = ("profile", "interaction", "survey", "loyalty")
+READERS = SHORTS[1:]  # each of them applies the facts of all others; profile-service applies none
 
 
 @contextmanager
@@ -178,13 +180,24 @@ class LiveStack:
             time.sleep(0.5)
 
     def wait_until_quiet(self, timeout: float = 60) -> None:
-        """Until nothing waits: outboxes empty, no dirty section, and the gateway has stored every section."""
+        """Until nothing waits: every service has applied every fact of the others, outboxes are empty, no section is
+        dirty, and the gateway has stored every section."""
         deadline = time.monotonic() + timeout
         while time.monotonic() < deadline:
-            if all(self._published(short) for short in SHORTS) and self._all_projected():
+            if self._all_applied() and all(self._published(short) for short in SHORTS) and self._all_projected():
                 return
             time.sleep(0.1)
         raise AssertionError(f"the stack did not come to rest within {timeout} s")
+
+    def _all_applied(self) -> bool:
+        recorded = "SELECT customer_id, sequence FROM event_streams WHERE sequence > 0"
+        applied = "SELECT subject, applied FROM consumer_watermarks WHERE source = $1"
+        return all(
+            sorted(self.fetch(reader, applied, source_of(f"{source}-service"))) == sorted(self.fetch(source, recorded))
+            for source in SHORTS
+            for reader in READERS
+            if reader != source
+        )
 
     def _published(self, short: str) -> bool:
         waiting = self.fetch(
