@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from hamdel.messaging.consumer import ConsumerOptions
-from hamdel.messaging.consumer.delivery import Known, classify, decode
+from hamdel.messaging.consumer.delivery import Ignoring, Known, classify, decode
 from hamdel.messaging.consumer.dlq import DeadLetter, dead_letter_message
 from hamdel.messaging.consumer.parking import next_delay
 from hamdel.messaging.consumer.watermark import Watermarks
@@ -108,3 +108,36 @@ def test_a_failure_of_the_infrastructure_is_waited_for(error: Exception) -> None
 @pytest.mark.parametrize("error", [ValueError(), KeyError(), asyncpg.UniqueViolationError(), asyncpg.DataError()])
 def test_a_failure_of_the_work_itself_is_not_waited_for(error: Exception) -> None:
     assert not is_infrastructure(error)
+
+
+async def _nothing(*_: object) -> None: ...
+
+
+def _glanced(value: bytes, headers: tuple[tuple[str, bytes], ...] = ()) -> object:
+    return Ignoring({"test.counted.v1": _nothing}).glance(Record("t", 0, 0, b"k", value, headers, 0))
+
+
+def test_an_event_of_a_type_without_a_handler_is_told_by_its_key_and_sequence() -> None:
+    assert _glanced(event_bytes(UUID(int=1), 3, kind="test.unheard_of.v1")) == (KEY, 3)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        event_bytes(UUID(int=1), 3),
+        event_bytes(UUID(int=1), 3, kind="test.counted.v2"),
+        event_bytes(UUID(int=1), 3, kind="test.unheard_of.v1").replace(b'"1.0"', b'"2.0"'),
+        event_bytes(UUID(int=1), 3, kind="test.unheard_of.v1").replace(b"0000-0000", b"somebody"),
+        b"",
+        b"\xff",
+        b"[1]",
+        b'{"type":{}}',
+    ],
+)
+def test_an_event_that_may_matter_or_is_none_is_decoded(value: bytes) -> None:
+    assert _glanced(value) is None
+
+
+def test_a_handled_type_in_the_headers_is_decoded_whatever_the_bytes_say() -> None:
+    value = event_bytes(UUID(int=1), 3, kind="test.unheard_of.v1")
+    assert _glanced(value, (("ce_type", b"test.counted.v1"),)) is None

@@ -15,7 +15,13 @@ from hamdel.messaging.consumer.delivery import Delivery, Key, Known, classify
 from hamdel.messaging.consumer.dlq import DeadLetter, DeadLetters
 from hamdel.messaging.consumer.handlers import Handler, handle_all
 from hamdel.messaging.consumer.parking import park, parked_keys
-from hamdel.messaging.consumer.watermark import Watermarks, lock_partition, read_watermarks, write_watermarks
+from hamdel.messaging.consumer.watermark import (
+    Watermarks,
+    lock_partition,
+    pass_by,
+    read_watermarks,
+    write_watermarks,
+)
 from hamdel.messaging.failures import is_infrastructure
 from hamdel.messaging.metrics import APPLIED, GAPS
 
@@ -75,6 +81,13 @@ class Applier:
             )
         APPLIED.labels(self.consumer).inc(len(batch.new))
         GAPS.labels(self.consumer).inc(watermarks.gaps)
+
+    async def pass_by(self, ignored: Sequence[tuple[Key, int]]) -> None:
+        """Moves the watermarks over events that no handler is there for, of any partitions, when everything before
+        them in their partition is done. Raises what says that the database is away."""
+        async with self.units(self.context) as unit:
+            gaps = await pass_by(unit.connection, self.consumer, ignored)
+        GAPS.labels(self.consumer).inc(gaps)
 
     @asynccontextmanager
     async def unit(self, about: Event | None = None) -> AsyncIterator[UnitOfWork]:

@@ -31,7 +31,8 @@ class BatchConsumer:
         exit: Callable[[], None] = exit_process,
     ) -> None:
         self._handle = handle
-        self._loop = ConsumerLoop(name, topics, self._process, kafka, options or ConsumerOptions(), new_consumer, exit)
+        options = options or ConsumerOptions(linger_seconds=0)  # somebody waits for what comes out of here
+        self._loop = ConsumerLoop(name, topics, self._process, kafka, options, new_consumer, exit)
 
     async def start(self) -> None:
         """Starts the background work and returns at once: the broker and the topics need not be there yet."""

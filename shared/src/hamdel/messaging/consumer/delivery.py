@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
+from typing import Final
 from uuid import UUID
 
+import orjson
 from pydantic import ValidationError
 
 from hamdel.contracts.envelope import Event
 from hamdel.messaging.consumer.handlers import Handler
 from hamdel.messaging.transport import Record
 
-__all__ = ["Delivery", "Key", "Known", "classify", "decode"]
+__all__ = ["Delivery", "Ignoring", "Key", "Known", "classify", "decode"]
 
 Key = tuple[str, UUID]
+
+MOST_TYPES: Final = 1000
+"""Types that are remembered: a producer that makes up new ones must not fill the memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +61,33 @@ def classify(event_type: str, handlers: Mapping[str, Handler]) -> Known:
     fact = event_type.rpartition(".v")[0]
     same_fact = any(handled.rpartition(".v")[0] == fact for handled in handlers)
     return Known.OTHER_MAJOR if fact and same_fact else Known.IGNORED
+
+
+class Ignoring:
+    """Tells the events that a consumer has no handler for, at a third of the cost of decoding them: most facts of a
+    topic are of no interest to most of its readers."""
+
+    def __init__(self, handlers: Mapping[str, Handler]) -> None:
+        self._handlers = handlers
+        self._known: dict[str, Known] = {}
+        self._handled: Final = frozenset(("ce_type", one.encode()) for one in handlers)
+
+    def glance(self, record: Record) -> tuple[Key, int] | None:
+        """Key and sequence of an event to be ignored; None = decode it, whatever it is."""
+        if not self._handled.isdisjoint(record.headers):
+            return None
+        try:
+            event = orjson.loads(record.value or b"")
+            if event["specversion"] == "1.0" and self._classify(event["type"]) is Known.IGNORED:
+                return (event["source"], UUID(event["subject"])), int(event["sequence"])
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return None
+        return None
+
+    def _classify(self, event_type: str) -> Known:
+        known = self._known.get(event_type)
+        if known is None:
+            known = classify(event_type, self._handlers)
+            if len(self._known) < MOST_TYPES:
+                self._known[event_type] = known
+        return known

@@ -12,7 +12,7 @@ from hamdel.context import CallContext
 from hamdel.database.unit_of_work import UnitOfWorkFactory
 from hamdel.messaging.consumer.applier import Applier, HandlerFailedError
 from hamdel.messaging.consumer.client import KafkaConsumer
-from hamdel.messaging.consumer.delivery import Delivery, decode
+from hamdel.messaging.consumer.delivery import Delivery, Ignoring, Key, decode
 from hamdel.messaging.consumer.dlq import DeadLetter, DeadLetters
 from hamdel.messaging.consumer.loop import ConsumerLoop, NewConsumer, Polled, exit_process
 from hamdel.messaging.consumer.options import ConsumerOptions, Subscription
@@ -47,6 +47,7 @@ class EventConsumer:
         exit: Callable[[], None] = exit_process,
     ) -> None:
         self._options = options or ConsumerOptions()
+        self._ignoring = Ignoring(subscription.handlers)
         self._dead = DeadLetters(name, kafka, new_producer, create_topic=new_producer is KafkaProducer)
         self._applier = Applier(name, subscription.handlers, uow_factory, self._dead)
         self._retrier = Retrier(self._applier, self._options)
@@ -78,7 +79,8 @@ class EventConsumer:
 
     async def _process(self, polled: Polled) -> None:
         """A failure is raised when nothing is in flight any more; what was applied is known again by its watermark."""
-        waiting = deque(polled.values())
+        ignored = {place: found for place, records in polled.items() if (found := self._ignored(records))}
+        waiting = deque(records for place, records in polled.items() if place not in ignored)
 
         async def in_turn() -> None:
             while waiting:
@@ -90,6 +92,18 @@ class EventConsumer:
         for failure in ended:
             if failure is not None:
                 raise failure
+        if ignored:
+            await self._applier.pass_by([mark for marks in ignored.values() for mark in marks])
+
+    def _ignored(self, records: Sequence[Record]) -> list[tuple[Key, int]] | None:
+        """The marks of a partition's records if all of them are to be ignored."""
+        marks = []
+        for record in records:
+            mark = self._ignoring.glance(record)
+            if mark is None:
+                return None
+            marks.append(mark)
+        return marks
 
     async def _decode(self, records: Sequence[Record]) -> list[Delivery]:
         found = [(record, decode(record)) for record in records]

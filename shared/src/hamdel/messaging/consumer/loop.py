@@ -105,6 +105,8 @@ class ConsumerLoop:
                     self._progress()
                     await self._process(polled)
                     commits.add({place: records[-1].offset + 1 for place, records in polled.items()})
+                    if not consumer.lag():
+                        await asyncio.sleep(self.options.linger_seconds)
         finally:
             await commits.finish()
 

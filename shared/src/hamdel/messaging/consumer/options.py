@@ -24,10 +24,13 @@ class Subscription:
 @dataclass(frozen=True, slots=True)
 class ConsumerOptions:
     """Times are seconds. `inline_tries` in the loop, then the key is parked and tried again after each of
-    `park_delays`, then it is a dead letter. `watchdog_seconds`: lag without progress for so long ends the process."""
+    `park_delays`, then it is a dead letter. `watchdog_seconds`: lag without progress for so long ends the
+    process. `linger_seconds`: a consumer that has caught up waits so long for more, since a poll costs the same for one
+    event as for a hundred."""
 
     max_records: int = 1000
     poll_timeout_ms: int = 200
+    linger_seconds: float = 0.02
     inline_tries: int = 3
     park_delays: tuple[float, ...] = (60, 300, 1800, 7200, 43200)
     retrier_seconds: float = 5.0

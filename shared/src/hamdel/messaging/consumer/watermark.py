@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.messaging.consumer.delivery import Key
 
-__all__ = ["Watermarks", "lock_partition", "read_watermarks", "write_watermarks"]
+__all__ = ["Watermarks", "lock_partition", "pass_by", "read_watermarks", "write_watermarks"]
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
 READ = text(
@@ -28,6 +28,24 @@ WRITE = text(
          AS t(source, subject, applied)
     ORDER BY source, subject
     ON CONFLICT (consumer, source, subject) DO UPDATE SET applied = greatest(w.applied, excluded.applied)
+    """
+)
+# A key's first event of the batch tells whether something is missing before it.
+PASS_BY = text(
+    """
+    WITH t AS (
+        SELECT * FROM unnest(CAST(:sources AS text[]), CAST(:subjects AS uuid[]), CAST(:firsts AS bigint[]),
+                             CAST(:lasts AS bigint[])) AS t(source, subject, first, last)
+    ), missing AS (
+        SELECT count(*) FROM t LEFT JOIN consumer_watermarks AS w
+          ON w.consumer = :consumer AND w.source = t.source AND w.subject = t.subject
+        WHERE t.first > coalesce(w.applied, 0) + 1
+    ), moved AS (
+        INSERT INTO consumer_watermarks AS w (consumer, source, subject, applied)
+        SELECT :consumer, source, subject, last FROM t ORDER BY source, subject
+        ON CONFLICT (consumer, source, subject) DO UPDATE SET applied = greatest(w.applied, excluded.applied)
+    )
+    SELECT * FROM missing
     """
 )
 
@@ -81,3 +99,19 @@ async def write_watermarks(connection: AsyncConnection, consumer: str, changed: 
             "applied": list(changed.values()),
         },
     )
+
+
+async def pass_by(connection: AsyncConnection, consumer: str, ignored: Iterable[tuple[Key, int]]) -> int:
+    """Moves the watermarks over events that are ignored, given in the order of each key; gives how many of them have a
+    predecessor that was never seen."""
+    firsts: dict[Key, int] = {}
+    lasts: dict[Key, int] = {}
+    gaps = 0
+    for key, sequence in ignored:
+        firsts.setdefault(key, sequence)
+        last = lasts.get(key, sequence)
+        gaps += sequence > last + 1
+        lasts[key] = max(last, sequence)
+    sources, subjects = zip(*firsts, strict=True)
+    found = {"sources": sources, "subjects": subjects, "firsts": list(firsts.values()), "lasts": list(lasts.values())}
+    return gaps + int((await connection.execute(PASS_BY, {"consumer": consumer, **found})).scalar_one())
