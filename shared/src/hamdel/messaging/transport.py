@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 __all__ = ["Ack", "Acks", "Consumer", "Headers", "Message", "Partition", "Producer", "Record", "SendFailedError"]
@@ -37,8 +36,7 @@ class Message(NamedTuple):
     headers: Headers = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """As received. `timestamp_ms` is milliseconds since 1970-01-01T00:00:00Z."""
 
     topic: str
