@@ -23,10 +23,12 @@ async def open_cases(
 ) -> defaultdict[UUID, list[dict[str, Any]]]:
     """Of each root among the (root, member) pairs the open and waiting cases, newest first, at most 20; `due_at` is the
     next deadline."""
+    found: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    if not pairs:
+        return found
     roots, members = [root for root, _ in pairs], [member for _, member in pairs]
     rows = await open_of(connection, roots, members, MOST)
     due = await due_of(connection, [row[1] for row in rows]) if rows else {}
-    found: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
     for root, case_id, number, type_, priority, status, subject, queue, owner_id, opened_at in rows:
         next_at = due[case_id].next_at
         found[root].append(

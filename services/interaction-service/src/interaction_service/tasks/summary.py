@@ -22,6 +22,8 @@ async def next_tasks(
 ) -> defaultdict[UUID, list[dict[str, Any]]]:
     """Of each root among the (root, member) pairs the open tasks, soonest first, at most ten."""
     found: defaultdict[UUID, list[dict[str, Any]]] = defaultdict(list)
+    if not pairs:
+        return found
     for root, task_id, title, due_at, owner_id in await repository.next_of(connection, pairs, MOST):
         found[root].append({"id": str(task_id), "title": title, "due_at": rfc3339(due_at), "owner_id": owner_id})
     return found
