@@ -11,11 +11,13 @@ import asyncpg
 
 from benchmarks.environment import Stack, say
 
-__all__ = ["populate", "wait_until_projected"]
+__all__ = ["populate", "wait_until_projected", "wait_until_quiet"]
 
 RESOLVE = 1000
 BATCH = 500
 IN_FLIGHT = 4
+BACKGROUND = {"profile": "duplicate_queue", "interaction": "search_waiting"}
+"""The queues of what a service does after a write, by its short name."""
 
 
 async def _post(session: aiohttp.ClientSession, url: str, body: object) -> list[dict[str, Any]]:
@@ -87,10 +89,28 @@ async def wait_until_projected(stack: Stack, count: int, sequence: int = 1, time
     raise RuntimeError(f"not all of {count} sections arrived within {timeout} s")
 
 
+async def wait_until_quiet(stack: Stack, timeout: float = 600) -> float:
+    """Seconds until nothing is left to do in the background: new customers are compared with everybody, new records
+    go into the index of words. That work is not what the next figure is about, and takes both cores."""
+    started = time.perf_counter()
+    for service, table in BACKGROUND.items():
+        connection = await asyncpg.connect(stack.database(service))
+        try:
+            while await connection.fetchval(f"SELECT EXISTS (SELECT FROM {table})"):
+                if time.perf_counter() - started > timeout:
+                    raise RuntimeError(f"{table} is not worked off within {timeout} s")
+                await asyncio.sleep(0.5)
+        finally:
+            await connection.close()
+    return time.perf_counter() - started
+
+
 def populate(stack: Stack, count: int) -> list[str]:
-    """Makes `count` customers (a multiple of 1,000) and waits until their views are stored; gives their ids."""
+    """Makes `count` customers (a multiple of 1,000), waits until their views are stored and the work in the background
+    is done; gives their ids."""
     started = time.perf_counter()
     ids = asyncio.run(_populate(stack, count))
     asyncio.run(wait_until_projected(stack, count))
     say(f"{count:,} customers with a purchase each, visible after {time.perf_counter() - started:.0f} s")
+    say(f"quiet {asyncio.run(wait_until_quiet(stack)):.0f} s later")
     return ids
