@@ -1,8 +1,8 @@
 """The use case of search: stage after stage, each bounded, until a page is full.
 
 A stage has one *driver*: the word of the query with the fewest rows. Its rows are walked in the order of the index, and
-the other words are looked for in each document on the way: a page of a common name is its first rows. Where words seldom
-meet, those in whom they do are read once, and every later stage is sorted from them.
+the other words are looked for in each document on the way: a page of a common name is its first rows. Where words
+seldom meet, those in whom they do are read once, and every later stage is sorted from them.
 """
 
 from __future__ import annotations

@@ -31,7 +31,7 @@ _MET: Final = 4
 class Walk:
     """One page in the making: who counts, where the page before ended, and how many rows are read at once; `known`
     are the customers that were found by an identifier, so that no later stage gives them again; `sparse` is set once
-    the words turned out to meet seldom, `answered` once somebody had the words that were typed."""
+    the words turned out to meet seldom, however they go on, `answered` once somebody had the words that were typed."""
 
     memory: Memory
     filters: Filters
@@ -110,13 +110,14 @@ async def walked(
 
 @dataclass(frozen=True, slots=True)
 class _Path:
-    """Along which word customers are walked, where its rows are, whether they are many, and what else a customer must
-    be like. `meeting` is where all the words are, `wide` the same of the query of a later stage, and `rows` how many
-    those have; none where there is one word and no filter."""
+    """Along which word customers are walked, where its rows are, whether they are many, whether whole words are looked
+    for, and what else a customer must be like. `meeting` is where all the words are, `wide` the same of the query of a
+    later stage, and `rows` how many those have; none where there is one word and no filter."""
 
     driver: int
     spans: Sequence[Span]
     common: bool
+    whole: bool
     match: Match
     meeting: Sequence[Sequence[Span]] = ()
     wide: Sequence[Sequence[Span]] = ()
@@ -128,7 +129,7 @@ async def _path(walk: Walk, query: Query, stage: Stage, unwanted: Sequence[Group
     paths, resumed, parts = query.paths(stage), walk.resumed(stage), query.parts(stage)
     filtered = [[Span.of(key)] for key in filter_keys(walk.filters)]
     if len(paths) == 1 and not filtered:
-        return _Path(0, paths[0], True, Match((), unwanted, walk.known))
+        return _Path(0, paths[0], True, False, Match((), unwanted, walk.known))
     wide = wider.paths(stage)
     next_ones = query.paths(Stage.BEGINNINGS) if stage is Stage.WORDS else wide
     hits = await walk.memory.counts([*paths, *filtered], next_ones)
@@ -139,9 +140,9 @@ async def _path(walk: Walk, query: Query, stage: Stage, unwanted: Sequence[Group
     match = Match([each for at, each in enumerate(parts) if at != driver], unwanted, walk.known)
     rows = await walk.memory.counts(wide)
     met = sorted(range(len(paths)), key=rows.__getitem__)[:_MET]
-    common = hits[driver] >= _COMMON
-    meeting = [paths[at] for at in met]
-    return _Path(driver, paths[driver], common, match, meeting, [wide[at] for at in met], [rows[at] for at in met])
+    common, whole = hits[driver] >= _COMMON, stage is Stage.WORDS
+    where, wider_where = ([each[at] for at in met] for each in (paths, wide))
+    return _Path(driver, paths[driver], common, whole, match, where, wider_where, [rows[at] for at in met])
 
 
 async def _next(walk: Walk, path: _Path, after: Place | None) -> tuple[list[Row], Place | None]:
@@ -153,7 +154,7 @@ async def _next(walk: Walk, path: _Path, after: Place | None) -> tuple[list[Row]
         rows, last = await _look(walk, path, after, _LOOK)
         if last:
             return rows, last
-        walk.sparse = True
+        walk.sparse = not path.whole or not rows
     met = await walk.memory.met(path.wide, path.rows, walk.filters)
     if met is None:
         return await _look(walk, path, after, repository.WALKED_MEETING, path.meeting)
