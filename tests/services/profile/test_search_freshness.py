@@ -14,7 +14,7 @@ from hamdel.ids import new_id
 from profile_service.customers import service as customers
 from profile_service.customers.domain import empty_document
 from profile_service.search.indexing import refill
-from tests.services.profile.search_people import make, person, search, search_page
+from tests.services.profile.search_people import known_as, make, person, search, search_page
 from tests.services.profile.support import CONTEXT, Api
 
 
@@ -82,6 +82,18 @@ async def test_pages_of_a_ranking_give_everybody_once_and_in_the_order_of_one_pa
         whole = await ids_of(api, q, limit=200)
         assert await all_pages(api, q, limit=limit) == whole
         assert len(set(whole)) == len(whole)
+
+
+@pytest.mark.parametrize("q", ["sab", "sab kar", "sab 0912"])
+async def test_pages_go_on_through_all_the_words_that_begin_alike(api: Api, q: str) -> None:
+    names = [f"sab{letter}{letter} kar{letter}" for letter in "qwertyuiop"]
+    made = [
+        await api.create(**person(*name.split(), identifiers=known_as(phone=f"0912345678{at}")))
+        for at, name in enumerate(names)
+    ]
+    whole = await ids_of(api, q, limit=200)
+    assert await all_pages(api, q, limit=2) == whole
+    assert whole == [made[at]["id"] for at in sorted(range(10), key=names.__getitem__)]
 
 
 async def test_a_customer_made_meanwhile_neither_doubles_nor_hides_others(api: Api) -> None:

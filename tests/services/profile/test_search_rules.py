@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from profile_service.search.domain import Document, Span, Stage, is_first_place, name_keys, phone_keys, words_of
+from profile_service.search.domain import Document, Span, Stage, first_place, name_keys, phone_keys, words_of
 from profile_service.search.keys import Found, indexed
 from profile_service.search.query import Query
 from profile_service.search.words import features, similar, similar_features
@@ -72,12 +72,14 @@ def test_a_customer_is_kept_under_its_keys() -> None:
     assert (row.tags, row.version) == (["vip"], 3)
 
 
-def test_who_has_several_keys_on_the_way_is_met_once() -> None:
-    document = Document.of(["1محمد", "1محمدی", "4mohammad"], ["=محمد محمدی"])
-    spans = [Span("1محم", "1محم\U0010ffff"), Span.of("4mohammad")]
-    assert is_first_place(document, spans, 0, "1محمد")
-    assert not is_first_place(document, spans, 0, "1محمدی")
-    assert not is_first_place(document, spans, 1, "4mohammad")
+def test_who_has_several_keys_on_the_way_is_met_under_the_first() -> None:
+    document = Document.of(["1محمد", "1محمدی", "4mohammad"], ["=محمد محمدی", "@person"])
+    beginning, word = Span("1محم", "1محم\U0010ffff"), Span.of("4mohammad")
+    assert first_place(document, [beginning, word]) == (0, "1محمد")
+    assert first_place(document, [word, beginning]) == (0, "4mohammad")
+    assert first_place(document, [Span.of("1محم"), word]) == (1, "4mohammad")
+    assert first_place(document, [Span.of("@person")]) == (0, "@person")
+    assert first_place(document, [Span("1محمدی0", "1محمدی\U0010ffff"), Span.of("1person")]) is None
 
 
 def test_a_better_stage_never_scores_less() -> None:

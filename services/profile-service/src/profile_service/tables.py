@@ -198,6 +198,7 @@ consents = Table(
 Index("consents_token", consents.c.token_hash, unique=True, postgresql_where=consents.c.token_hash.is_not(None))
 Index("consents_confirmed", consents.c.confirms, unique=True, postgresql_where=consents.c.confirms.is_not(None))
 
+# Its index `customer_search_words`, of an expression, is spelled out in migration 0009 and in search/repository.
 customer_search = Table(
     "customer_search",
     metadata,

@@ -8,6 +8,7 @@ string, between separators, so that one `LIKE` tells whether a word is in it.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -33,7 +34,7 @@ __all__ = [
     "Stage",
     "code_key",
     "email_keys",
-    "is_first_place",
+    "first_place",
     "joined_pairs",
     "kind_key",
     "name_keys",
@@ -145,14 +146,23 @@ class Document:
 
     @staticmethod
     def seen(document: str) -> list[str]:
-        """Those of its keys that words are looked for in."""
-        return [key for key in document.partition(HIDDEN)[0].split(SEEN) if key]
+        """Those of its keys that words are looked for in, sorted."""
+        return document.partition(HIDDEN)[0].strip(SEEN).split(SEEN)
 
 
-def is_first_place(document: str, spans: Sequence[Span], span: int, key: str) -> bool:
-    """Whether a customer met under a key of a span is met for the first time: it may have several keys there."""
-    first = min((at, each) for each in Document.keys(document) for at, span in enumerate(spans) if each in span)
-    return first == (span, key)
+def first_place(document: str, spans: Sequence[Span]) -> tuple[int, str] | None:
+    """The span and the key under which a customer is met first along spans; None if never. It may have several keys
+    there, and each is met."""
+    seen = Document.seen(document)
+    for at, span in enumerate(spans):
+        if span.low == span.high:
+            if f"{SEEN}{span.low}{SEEN}" in document or f"{HIDDEN}{span.low}{HIDDEN}" in document:
+                return at, span.low
+            continue
+        place = bisect_left(seen, span.low)
+        if place < len(seen) and seen[place] in span:
+            return at, seen[place]
+    return None
 
 
 def words_of(normalised: str) -> list[str]:

@@ -60,18 +60,20 @@ class Token:
         longer = [Span(key + FIRST if alone else key, key + LAST) for key in self.keys()]
         return longer + [Span.of(NAME + word) for word in self.others]
 
-    def patterns(self, stage: Stage) -> list[str]:
-        """Patterns of `LIKE`, of which a document that has it at this stage matches one."""
+    def parts(self, stage: Stage) -> list[str]:
+        """Parts, of which a document that has it at this stage holds one."""
         if stage <= Stage.WORDS:
-            return [f"%{SEEN}{key}{SEEN}%" for key in self.keys()]
-        others = [f"%{SEEN}{NAME}{word}{SEEN}%" for word in self.others]
-        return [f"%{SEEN}{key}%" for key in self.keys()] + others
+            return [f"{SEEN}{key}{SEEN}" for key in self.keys()]
+        others = [f"{SEEN}{NAME}{word}{SEEN}" for word in self.others]
+        return [f"{SEEN}{key}" for key in self.keys()] + others
 
-    def is_in(self, key: str, stage: Stage) -> bool:
-        """Whether a key of a document is why it answers."""
+    def found_in(self, keys: Iterable[str], stage: Stage) -> list[str]:
+        """The keys of a document that are why it answers."""
+        own = set(self.keys())
         if stage <= Stage.WORDS:
-            return key in self.keys()
-        return key.startswith(tuple(self.keys())) or (key[0] == NAME and key[1:] in self.others)
+            return [key for key in keys if key in own]
+        beginnings, others = tuple(own), {NAME + word for word in self.others}
+        return [key for key in keys if key.startswith(beginnings) or key in others]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,16 +114,18 @@ class Query:
         order = [(not (token.unknown and rows <= most), rows) for token, rows in zip(self.tokens, hits, strict=False)]
         return order.index(min(order))
 
-    def patterns(self, stage: Stage) -> list[list[str]]:
-        """What a document must match, one of each list, to answer at this stage or a better one."""
+    def parts(self, stage: Stage) -> list[list[str]]:
+        """What a document must hold, one of each list, to answer at this stage or a better one."""
         if stage <= Stage.WHOLE_NAME:
-            return [[f"%{HIDDEN}{self.whole}{HIDDEN}%"]]
-        return [token.patterns(stage) for token in self.tokens]
+            return [[f"{HIDDEN}{self.whole}{HIDDEN}"]]
+        return [token.parts(stage) for token in self.tokens]
 
     def matched(self, document: str, stage: Stage) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The fields beside the name in which a document answers, and the words of the name that do."""
         level = max(stage, Stage.WORDS)
-        found = [key for key in Document.seen(document) if any(token.is_in(key, level) for token in self.tokens)]
+        keys = Document.seen(document)
+        why = {key for token in self.tokens for key in token.found_in(keys, level)}
+        found = [key for key in keys if key in why]
         fields = {FIELDS[key[0]] for key in found if key[0] != NAME}
         return tuple(sorted(fields)), tuple(key[1:] for key in found if key[0] == NAME)
 

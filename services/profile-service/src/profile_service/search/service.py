@@ -1,8 +1,8 @@
 """The use case of search: stage after stage, each bounded, until a page is full.
 
 A stage has one *driver*: the word of the query with the fewest rows. Its rows are walked in the order of the index, and
-the other words are looked for in each document on the way. So a page costs what the rarest word has in rows, or less;
-a page of a common name is its first rows.
+the other words are looked for in each document on the way: a page of a common name is its first rows. Where words
+seldom meet, those in whom they do are read once, and every later stage is sorted from them.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from profile_service.customers.domain import Customer
 from profile_service.merges.reading import shown_many
 from profile_service.search import repository
 from profile_service.search.domain import Hit, Position, Stage
+from profile_service.search.memory import Memory
 from profile_service.search.query import Query, matched_fields
 from profile_service.search.repository import Filters, Group, Match
 from profile_service.search.spelling import with_similar, with_words_inside
@@ -29,6 +30,7 @@ from profile_service.search.walking import Walk, identified, listed, walked
 __all__ = ["Answer", "Wish", "find"]
 
 _ORGANIZATIONS: Final = 20
+_MEMBERS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ async def find(connection: AsyncConnection, wish: Wish, paging: Paging) -> tuple
 
 
 def _hits(connection: AsyncConnection, wish: Wish, start: Position | None, batch: int) -> AsyncGenerator[Hit, None]:
-    walk = Walk(connection, wish.filters, start, batch)
+    walk = Walk(Memory(connection), wish.filters, start, batch)
     if wish.query is None:
         return listed(walk)
     return _searched(walk, wish, wish.query)
@@ -77,41 +79,47 @@ async def _searched(walk: Walk, wish: Wish, query: Query) -> AsyncGenerator[Hit,
         return
     async for hit in identified(walk, wish.canonicals, wish.code):
         yield hit
-    async for hit in _by_its_word(walk, query):
+    async for hit in walked(walk, query, Stage.WHOLE_NAME):
+        yield hit
+    async for hit in walked(walk, query, Stage.WORDS, [query.parts(Stage.WHOLE_NAME)]):
+        yield hit
+    async for hit in _by_parts(walk, query):
+        yield hit
+
+
+async def _by_parts(walk: Walk, query: Query) -> AsyncGenerator[Hit, None]:
+    """Where not all of the words are there as they were typed: they are beginnings, or written as one, or inside."""
+    several = len(query.tokens) > 1 and not walk.known
+    inside = await with_words_inside(walk.connection, query) if several else query
+    async for hit in walked(walk, query, Stage.BEGINNINGS, [query.parts(Stage.WORDS)], wider=inside):
         yield hit
     if walk.known:
         return
-    better = [query.patterns(Stage.BEGINNINGS)]
+    better = [query.parts(Stage.BEGINNINGS)]
     if query.joined:
         async for hit in walked(walk, query.joined, Stage.JOINED, better):
             yield hit
-        better.append(query.joined.patterns(Stage.JOINED))
-    inside = await with_words_inside(walk.connection, query)
+        better.append(query.joined.parts(Stage.JOINED))
+    if not several:
+        inside = await with_words_inside(walk.connection, query)
     if inside != query:
         async for hit in walked(walk, inside, Stage.INSIDE, better):
             yield hit
-    async for hit in _meant(walk, inside, [inside.patterns(Stage.INSIDE), *better[1:]]):
+    async for hit in _meant(walk, inside, [inside.parts(Stage.INSIDE), *better[1:]]):
         yield hit
 
 
 async def _meant(walk: Walk, query: Query, better: list[Group]) -> AsyncGenerator[Hit, None]:
     """Who may have been meant: slips are looked for only where nobody has answered."""
     slips = walk.slips
-    similar = await with_similar(walk.connection, query, slips=slips)
+    borne = await walk.memory.counts(query.paths(Stage.WORDS)) if slips else None
+    similar = await with_similar(walk.connection, query, borne)
     if similar != query:
         stage = Stage.SIMILAR if slips else Stage.SOUND
         async for hit in walked(walk, similar, stage, better):
             yield hit
-    async for hit in _members(walk, query, [similar.patterns(Stage.SIMILAR), *better[1:]]):
+    async for hit in _members(walk, query, [similar.parts(Stage.SIMILAR), *better[1:]]):
         yield hit
-
-
-async def _by_its_word(walk: Walk, query: Query) -> AsyncGenerator[Hit, None]:
-    better: list[Group] = []
-    for stage in (Stage.WHOLE_NAME, Stage.WORDS, Stage.BEGINNINGS):
-        async for hit in walked(walk, query, stage, better):
-            yield hit
-        better = [query.patterns(stage)]
 
 
 async def _members(walk: Walk, query: Query, better: Sequence[Group]) -> AsyncGenerator[Hit, None]:
@@ -124,12 +132,18 @@ async def _members(walk: Walk, query: Query, better: Sequence[Group]) -> AsyncGe
     resumed = walk.resumed(Stage.MEMBER)
     match = Match((), better, walk.known)
     before = resumed.customer_id if resumed else None
-    for row in await repository.members(walk.connection, organizations, before, match, walk.filters, walk.batch):
-        yield Hit(row.customer_id, Position(Stage.MEMBER, int(walk.slips), "", row.customer_id), ("organization",))
+    while True:
+        rows = await repository.members(walk.connection, organizations, before, walk.filters, _MEMBERS)
+        for row in filter(match.allows, rows):
+            position = Position(Stage.MEMBER, int(walk.slips), "", row.customer_id)
+            yield Hit(row.customer_id, position, ("organization",))
+        if len(rows) < _MEMBERS:
+            return
+        before = rows[-1].customer_id
 
 
 async def _organizations(walk: Walk, query: Query) -> list[UUID]:
-    own = Walk(walk.connection, Filters(kind="organization"), None, _ORGANIZATIONS, sparse=walk.sparse)
+    own = Walk(walk.memory, Filters(kind="organization"), None, _ORGANIZATIONS, sparse=walk.sparse)
     found: list[UUID] = []
     # The stage of joined words looks for whole words and beginnings at once.
     async with aclosing(walked(own, query, Stage.JOINED)) as hits:

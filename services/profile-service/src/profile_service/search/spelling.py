@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from profile_service.search import repository
-from profile_service.search.domain import Stage
 from profile_service.search.query import Query, Token
 from profile_service.search.words import MOST, inside_features, similar, similar_features
 
@@ -32,19 +31,19 @@ async def with_words_inside(connection: AsyncConnection, query: Query) -> Query:
     return await _expanded(query, words)
 
 
-async def with_similar(connection: AsyncConnection, query: Query, *, slips: bool) -> Query:
-    """With names that sound like a typed word in either script and, with `slips`, those it may be a slip for: but a
-    word that hundreds bear is none."""
-    hits = await repository.counts(connection, query.paths(Stage.WORDS)) if slips else [0] * len(query.tokens)
-    borne = {token.text: each for token, each in zip(query.tokens, hits, strict=True)}
+async def with_similar(connection: AsyncConnection, query: Query, borne: Sequence[int] | None) -> Query:
+    """With names that sound like a typed word in either script and, where it is told how many rows each word has,
+    those it may be a slip for: but a word that hundreds bear is none."""
+    slips = borne is not None
+    rows = dict(zip((token.text for token in query.tokens), borne or [0] * len(query.tokens), strict=True))
 
     async def words(token: Token) -> list[str]:
-        slip = slips and borne[token.text] < _COMMON
+        slip = slips and rows[token.text] < _COMMON
         wanted = similar_features(token.text, slips=slip)
         return similar(token.text, await repository.similar_words(connection, wanted), slips=slip) if wanted else []
 
     expanded = await _expanded(query, words)
-    unknown = {text for text, each in borne.items() if slips and not each}
+    unknown = {text for text, each in rows.items() if slips and not each}
     return Query(tuple(replace(each, unknown=bool(each.others) and each.text in unknown) for each in expanded.tokens))
 
 

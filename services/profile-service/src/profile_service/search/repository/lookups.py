@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from profile_service.search.repository.conditions import FILTERED, NEWER_THAN_ALL, Filters, Match, Row
+from profile_service.search.repository.conditions import FILTERED, NEWER_THAN_ALL, Filters, Row
 
 __all__ = ["identified", "members", "similar_words", "words_inside"]
 
@@ -30,13 +30,15 @@ IDENTIFIED = text(
     """  # noqa: S608
 )
 
-MEMBERS = """
+MEMBERS = text(
+    f"""
     SELECT DISTINCT s.customer_id, s.document FROM memberships AS m
     JOIN customer_search AS s ON s.customer_id = m.person_id
     WHERE m.organization_id = ANY(CAST(:organizations AS uuid[])) AND m.ended_at IS NULL
-      AND s.customer_id < :before AND {filtered} AND {matched}
+      AND s.customer_id < :before AND {FILTERED}
     ORDER BY s.customer_id DESC LIMIT :limit
-    """
+    """  # noqa: S608
+)
 
 WORDS_INSIDE = text(
     """
@@ -64,20 +66,17 @@ async def members(
     connection: AsyncConnection,
     organizations: Sequence[UUID],
     before: UUID | None,
-    match: Match,
     filters: Filters,
     limit: int,
 ) -> list[Row]:
     """Present members of organisations, newest first."""
     values = {
         **filters.values(),
-        **match.values(),
         "organizations": list(organizations),
         "before": before or NEWER_THAN_ALL,
         "limit": limit,
     }
-    rows = await connection.execute(match.statement(MEMBERS), values)
-    return [Row(row.customer_id, row.document) for row in rows]
+    return [Row(row.customer_id, row.document) for row in await connection.execute(MEMBERS, values)]
 
 
 async def words_inside(connection: AsyncConnection, part: str, features: Sequence[int], limit: int) -> list[str]:

@@ -10,14 +10,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from profile_service.search.domain import Span
-from profile_service.search.repository.conditions import FILTERED, NEWER_THAN_ALL, Filters, Match, Row
+from profile_service.search.repository.conditions import FILTERED, NEWER_THAN_ALL, Filters, Row
+from profile_service.search.repository.meeting import MEET, words_of_all
 
-__all__ = ["WALKED", "counts", "newest", "rarest_first", "walk"]
+__all__ = ["WALKED", "WALKED_MEETING", "counts", "newest", "under", "walk"]
 
 COUNTED: Final = 1_500
-COUNTED_AMONG_COMMON: Final = 50_000
 WALKED: Final = 1_000
-WALKED_JOINED: Final = 10_000
+WALKED_MEETING: Final = 10_000
 
 COUNTS = text(
     """
@@ -41,32 +41,51 @@ _ALONG = """
           AND (key <> :key COLLATE "C" OR customer_id < :before)
 """
 
-_WITH_DOCUMENTS = """
+_WITH_DOCUMENTS = f"""
     CROSS JOIN LATERAL (
         SELECT s.document FROM customer_search AS s
-        WHERE s.customer_id = k.customer_id AND {filtered} AND {matched} OFFSET 0
+        WHERE s.customer_id = k.customer_id AND {FILTERED} OFFSET 0
     ) AS s
     ORDER BY k.ordinal, k.key, k.customer_id DESC LIMIT :limit
-"""
+"""  # noqa: S608
 
-WALK = f"""
-    SELECT k.ordinal - 1 AS span, k.key, k.customer_id, s.document
+WALK = text(f"""
+    SELECT k.customer_id, s.document, CAST(k.ordinal - 1 AS integer) AS span, k.key
     FROM (
         {_ALONG} ORDER BY key, customer_id DESC LIMIT :walked) AS found
         ORDER BY span.ordinal, found.key, found.customer_id DESC LIMIT :walked
     ) AS k
     {_WITH_DOCUMENTS}
-"""  # noqa: S608
+""")  # noqa: S608
 
-WALK_JOINED = f"""
-    WITH {{met}}
-    SELECT k.ordinal - 1 AS span, k.key, k.customer_id, s.document
+WALK_MEETING = text(f"""
+    WITH met AS MATERIALIZED (
+        SELECT s.customer_id FROM customer_search AS s WHERE {MEET} AND {FILTERED}
+    )
+    SELECT k.customer_id, s.document, CAST(k.ordinal - 1 AS integer) AS span, k.key
     FROM (
-        {_ALONG} AND customer_id IN (SELECT customer_id FROM met_{{last}})) AS found
+        {_ALONG} AND customer_id IN (SELECT customer_id FROM met)) AS found
         ORDER BY span.ordinal, found.key, found.customer_id DESC LIMIT :walked
     ) AS k
     {_WITH_DOCUMENTS}
-"""  # noqa: S608
+""")  # noqa: S608
+
+UNDER = text(
+    f"""
+    SELECT k.customer_id, s.document
+    FROM (
+        SELECT DISTINCT found.customer_id
+        FROM unnest(CAST(:lows AS text[]), CAST(:highs AS text[])) AS span(low, high)
+        CROSS JOIN LATERAL (
+            SELECT customer_id FROM search_keys
+            WHERE key >= span.low COLLATE "C" AND key <= span.high COLLATE "C" OFFSET 0
+        ) AS found
+    ) AS k
+    CROSS JOIN LATERAL (
+        SELECT s.document FROM customer_search AS s WHERE s.customer_id = k.customer_id AND {FILTERED} OFFSET 0
+    ) AS s
+    """  # noqa: S608
+)
 
 NEWEST = text(
     f"""
@@ -90,44 +109,40 @@ async def counts(connection: AsyncConnection, spans: Sequence[Sequence[Span]], l
     return [found.get(token, 0) for token in range(len(spans))]
 
 
-async def rarest_first(connection: AsyncConnection, groups: Sequence[Sequence[Span]]) -> list[Sequence[Span]]:
-    """The groups by the rows they hold: the first is hashed and the others run past it, so the order decides what
-    finding those customers costs that are in all of them."""
-    hits = await counts(connection, groups, COUNTED_AMONG_COMMON)
-    return [groups[at] for at in sorted(range(len(groups)), key=hits.__getitem__)]
-
-
 async def walk(
     connection: AsyncConnection,
     spans: Sequence[Span],
     after: tuple[str, UUID] | None,
-    match: Match,
     filters: Filters,
     limit: int,
-    also: Sequence[Sequence[Span]] = (),
     walked: int = WALKED,
+    meeting: Sequence[Sequence[Span]] = (),
 ) -> list[Row]:
     """Customers along spans in their order, within a span by key and then newest first; `after` is the row seen last.
 
-    Only the first `walked` rows of the spans are looked at; with `also` the first ten thousand of those customers who
-    are in each of these groups of spans as well, the rarest first. (Looking a document up costs ten times what joining
-    a row costs.)
+    Only the first `walked` rows of the spans are looked at; with `meeting` those of customers who have a key in each
+    of these groups of spans.
     """
     key, before = after or ("", NEWER_THAN_ALL)
     values = {
         **filters.values(),
-        **match.values(),
         "lows": [span.low for span in spans],
         "highs": [span.high for span in spans],
         "key": key,
         "before": before,
-        "walked": WALKED_JOINED if also else walked,
+        "walked": walked,
         "limit": limit,
     }
-    for at, group in enumerate(also):
-        values |= {f"lows_{at}": [span.low for span in group], f"highs_{at}": [span.high for span in group]}
-    rows = await connection.execute(match.statement(WALK_JOINED if also else WALK, len(also)), values)
-    return [Row(row.customer_id, row.document, row.span, row.key) for row in rows]
+    if meeting:
+        values["words"] = words_of_all(meeting, filters.kind)
+    rows = await connection.execute(WALK_MEETING if meeting else WALK, values)
+    return [Row(*row) for row in rows.all()]
+
+
+async def under(connection: AsyncConnection, spans: Sequence[Span], filters: Filters) -> list[Row]:
+    """All customers that have a key in one of the spans, in no order."""
+    values = {**filters.values(), "lows": [span.low for span in spans], "highs": [span.high for span in spans]}
+    return [Row(*row) for row in (await connection.execute(UNDER, values)).all()]
 
 
 async def newest(connection: AsyncConnection, before: UUID | None, filters: Filters, limit: int) -> list[Row]:
