@@ -224,6 +224,21 @@ async def test_a_dry_run_shows_fields_conflicts_and_rows_and_changes_nothing(api
     assert (await api.get(f"/v1/customers/{other}")).json()["id"] == other
 
 
+async def test_a_dry_run_shows_of_which_identifiers_both_together_have_too_many(api: Api) -> None:
+    kinds = (await api.get("/v1/identifier-types")).json()["items"]
+    most = next(each["maximum"] for each in kinds if each["type"] == "email")
+    sara, other = [
+        (await api.create(name={"given": "Sara"}, identifiers=emails))["id"]
+        for emails in (
+            [{"type": "email", "value": f"sara{number}@example.org"} for number in range(most)],
+            [{"type": "email", "value": "other@example.org"}],
+        )
+    ]
+    body = (await merge(api, sara, other, dry_run=True)).json()
+    assert body["conflicts"] == [{"field": "email", "survivor": most, "absorbed": 1, "veto": False}]
+    assert (await merge(api, sara, other)).status_code == 201
+
+
 async def test_a_dry_run_shows_a_veto_with_masked_national_ids(api: Api) -> None:
     sara, other = [
         (await api.create(name={"given": "Sara"}, identifiers=[{"type": "national_id", "value": value}]))["id"]

@@ -69,7 +69,8 @@ class FieldOutcome(ResponseModel):
 
 
 class FieldConflict(ResponseModel):
-    """A field in which both say something, and not the same; `veto` = it forbids the merge."""
+    """A field in which both say something, and not the same; `veto` = it forbids the merge. With the name of a type of
+    identifiers and two numbers: together they have more of them than one customer may."""
 
     field: str
     survivor: Any

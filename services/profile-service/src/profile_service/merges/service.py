@@ -22,7 +22,7 @@ from profile_service.duplicates import repository as duplicates
 from profile_service.history import repository as history
 from profile_service.history.domain import Entry
 from profile_service.merges import repository
-from profile_service.merges.domain import Record, Veto, conflicts, veto
+from profile_service.merges.domain import Record, Veto, conflicts, crowded, veto
 from profile_service.merges.reading import golden_customers, shown
 from profile_service.merges.repository import Merge
 
@@ -32,7 +32,8 @@ __all__ = ["Preview", "merge", "page_of_merges", "preview", "unmerge"]
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What a merge would show: `fields` (field, survivor's value, absorbed's value, outcome), `conflicts` those of them
-    in which both say something else, `veto` what forbids the merge, `rows` this service's rows of the absorbed."""
+    in which both say something else, and types of identifiers of which they have too many together (two numbers),
+    `veto` what forbids the merge, `rows` this service's rows of the absorbed."""
 
     survivor: Customer
     absorbed: Customer
@@ -106,7 +107,8 @@ async def preview(connection: AsyncConnection, survivor_id: UUID, absorbed_id: U
     ]
     rows = await repository.count_rows(connection, around[absorbed_id])
     found = await _veto(connection, root, other)
-    return Preview(survivor, absorbed, fields, conflicts(before, after), found, rows)
+    against = [*conflicts(before, after), *crowded(_identifiers(survivor), _identifiers(absorbed))]
+    return Preview(survivor, absorbed, fields, against, found, rows)
 
 
 async def page_of_merges(
@@ -119,6 +121,10 @@ async def page_of_merges(
     if not found:
         await customers.load(connection, customer_id)
     return cut_page(found, paging.limit, lambda row: (row.id,))
+
+
+def _identifiers(customer: Customer) -> list[tuple[str, str]]:
+    return [(each.type, each.value) for each in customer.identifiers]
 
 
 def _check_two(survivor_id: UUID, absorbed_id: UUID) -> None:
