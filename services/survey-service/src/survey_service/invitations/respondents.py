@@ -10,19 +10,18 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hamdel.context import CallContext
-from hamdel.database import UnitOfWork, UnitOfWorkFactory
+from hamdel.database import UnitOfWork
 from hamdel.http import Conflict, FieldError, InvalidValue, NotFound
 from survey_service.definition import Definition
 from survey_service.invitations.domain import Ticket
-from survey_service.invitations.service import answered, opened, redeem_token, use_up, used
+from survey_service.invitations.service import answered, opened, redeem_token, used
 from survey_service.responses.service import response_of, submit
 from survey_service.responses.stepping import Result
 from survey_service.responses.submissions import Submission
 from survey_service.responses.submissions import Ticket as Proof
 from survey_service.surveys.service import definition_of, version_of
 
-__all__ = ["Seen", "Step", "note_use", "proof_of", "see", "take"]
+__all__ = ["Seen", "Step", "proof_of", "see", "take"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,21 +76,10 @@ async def take(unit: UnitOfWork, token: str, step: Step) -> Result:
         ticket=proof_of(ticket),
     )
     result = await submit(unit, submission)
+    # that of an anonymous survey is used in a transaction of its own, see `ending`
     if result.finished and ticket.kind == "link" and ticket.link_id and not await used(unit, ticket.link_id):
         raise _expired()
     return result
-
-
-async def note_use(units: UnitOfWorkFactory, context: CallContext, token: str, *, again: bool = False) -> None:
-    """After a response to an anonymous survey was finished: its token is used, in a transaction of its own, since rows
-    of one transaction can be joined. Does nothing for other tokens. `again`: the step only repeats the one that
-    finished the response, so a link is not used another time."""
-    async with units(context) as unit:
-        ticket = await redeem_token(unit.connection, token)
-        if ticket.anonymous and ticket.invitation_id is not None:
-            await use_up(unit, ticket.invitation_id)
-        elif ticket.anonymous and ticket.link_id is not None and not again:
-            await used(unit, ticket.link_id)
 
 
 def proof_of(ticket: Ticket) -> Proof:

@@ -10,7 +10,8 @@ from hamdel.context import CallContext
 from hamdel.http import NotFound, Services
 from hamdel.http.commands import tried_again
 from survey_service.invitations.domain import Ticket
-from survey_service.invitations.respondents import Step, note_use, take
+from survey_service.invitations.ending import used_once
+from survey_service.invitations.respondents import Step, take
 from survey_service.invitations.service import opened, redeem_token
 from survey_service.pages.visiting import GoOn, Visit
 from survey_service.responses.service import response_of
@@ -57,10 +58,9 @@ async def hand_in(services: Services, context: CallContext, visit: Visit, step: 
             services.units.after_commit()
         return result
 
-    result = await tried_again(stored)
-    if result.finished and visit.ticket.anonymous:
-        await tried_again(lambda: note_use(services.units, context, visit.token))
-    return result
+    async with used_once(services, context, visit.token, visit.response_id, finished=move.finished) as ending:
+        ending.result = await tried_again(stored)
+        return ending.result
 
 
 async def _state(connection: AsyncConnection, ticket: Ticket, client_id: UUID) -> Result | None:
