@@ -10,6 +10,7 @@ from hamdel.database import UnitOfWork
 from hamdel.http import Router, call_context, call_of, command, services_of
 from survey_service.invitations import respondents
 from survey_service.invitations.ending import used_once
+from survey_service.invitations.knowing import known_of_respondent
 from survey_service.invitations.public_schemas import AnswersBody, RespondentSurvey, StepTaken
 from survey_service.responses.schemas import Language
 
@@ -39,10 +40,11 @@ async def get_survey_by_token(
 async def answer_survey_by_token(request: Request, token: Token, body: AnswersBody) -> Response:
     """Takes a step of the response; `finished` ends it and uses the token up. Again is fine."""
     services, context = services_of(request), call_context(request)
+    attributes = await known_of_respondent(services, token)
     async with used_once(services, context, token, body.response_id, finished=body.finished) as ending:
 
         async def use_case(unit: UnitOfWork) -> StepTaken:
-            ending.result = await respondents.take(unit, token, body.given())
+            ending.result = await respondents.take(unit, token, body.given(), attributes)
             return StepTaken.of(ending.result)
 
         return await command(request, use_case, status=200)

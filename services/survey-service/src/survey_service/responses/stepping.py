@@ -163,9 +163,9 @@ def _begun(given: Submission, terms: Terms) -> Response:
 
 
 def _attributes(held: Response, given: Submission) -> Mapping[str, Any]:
-    """What conditions may ask of the customer. A ticket's are those of the first step: they stay as they were."""
+    """What conditions may ask of the customer. A ticket's are those of the first step that knew them, and stay."""
     if given.ticket:
-        return held.snapshot if held.snapshot is not None else given.ticket.attributes
+        return held.snapshot if held.snapshot is not None else given.ticket.attributes or {}
     return {**(held.snapshot or {}), **given.attributes}
 
 
@@ -187,15 +187,19 @@ def _went_on(
         "answers": _on_wire(answers),
         "language": given.language or held.language,
         "channel": held.channel or given.channel,
-        "snapshot": None if held.anonymous else dict(attributes),
+        "snapshot": None if held.anonymous or _unasked(held, given) else dict(attributes),
         "updated_at": terms.noted,
     }
+
+
+def _unasked(held: Response, given: Submission) -> bool:
+    return held.snapshot is None and given.ticket is not None and given.ticket.attributes is None
 
 
 def _finished(held: Response, terms: Terms, seen: Path, attributes: Mapping[str, Any]) -> dict[str, Any]:
     _check_complete(seen)
     declared = terms.definition.settings.crosstab
-    shown = {name: attributes[name] for name in declared if attributes.get(name) is not None}
+    shown = {name: attributes[name] for name in declared if isinstance(attributes.get(name), str | int | float)}
     return {
         "status": FINISHED,
         "answers": _on_wire(seen.kept),
