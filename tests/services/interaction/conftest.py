@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from aiohttp import web
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hamdel.database import DatabaseSettings, UnitOfWorkFactory, create_engine
@@ -38,6 +39,14 @@ async def engine(database: str) -> AsyncIterator[AsyncEngine]:
 def units(engine: AsyncEngine) -> UnitOfWorkFactory:
     """Units of work as the service makes them."""
     return UnitOfWorkFactory(engine, "/hamdel/interaction-service")
+
+
+@pytest.fixture
+async def nothing_promised(engine: AsyncEngine) -> None:
+    """Without the calendar, the policies and the queue that a new installation has."""
+    async with engine.begin() as connection:
+        for table in ("sla_policies", "calendars", "queues"):
+            await connection.execute(text(f"DELETE FROM {table}"))
 
 
 @pytest.fixture

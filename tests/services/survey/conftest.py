@@ -50,6 +50,7 @@ async def profile_url(profile: Profile) -> AsyncIterator[str]:
     app = web.Application()
     app.router.add_get("/internal/customers/known", profile.answer)
     app.router.add_post("/internal/customers/contacts", profile.contacts)
+    app.router.add_post("/internal/customers/attributes", profile.named_attributes)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)

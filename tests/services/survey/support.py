@@ -38,6 +38,8 @@ class Profile:
     delay: float = 0.0
     asked: list[list[str]] = field(default_factory=list)
     refusing: set[str] = field(default_factory=set)
+    attributes: dict[str, dict[str, Any]] = field(default_factory=dict)
+    named: list[list[str]] = field(default_factory=list)
 
     async def answer(self, request: web.Request) -> web.Response:
         """`GET /internal/customers/known?id=…`."""
@@ -52,6 +54,14 @@ class Profile:
         reasons = {False: "consent-granted", True: "no-consent"}
         rest = dict.fromkeys(("next_allowed_at", "language", "timezone", "name")) | {"addresses": []}
         items = [{"customer_id": None, "allowed": not each, "reason": reasons[each]} | rest for each in refused]
+        return web.json_response({"items": items}, status=self.status)
+
+    async def named_attributes(self, request: web.Request) -> web.Response:
+        """`POST /internal/customers/attributes`."""
+        body = await request.json()
+        self.named.append(body["names"])
+        whole = [self.attributes.get(one, {}) for one in body["customer_ids"]]
+        items = [{name: each[name] for name in body["names"] if name in each} for each in whole]
         return web.json_response({"items": items}, status=self.status)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hamdel.http import ServiceDefinition
 from hamdel.http.catalogue import add_titles
 from profile_service.attribute_schema.routes import router as attribute_schema
+from profile_service.attributes.routes import internal as attributes
 from profile_service.birthdays.routes import internal as birthdays
 from profile_service.consents.routes import router as consents
 from profile_service.contacts.routes import internal as contacts
@@ -75,6 +76,7 @@ def definition() -> ServiceDefinition:
             duplicates,
             internal,
             contacts,
+            attributes,
             birthdays,
         ),
         policy=POLICY,

@@ -48,5 +48,6 @@ POLICY: Final[Mapping[str, frozenset[str]]] = {
     "list_merges": _READERS,
     "known_customers": frozenset({"service"}),
     "contacts_of_customers": frozenset({"service"}),
+    "attributes_of_customers": frozenset({"service"}),
     "customers_by_birthday": frozenset({"service"}),
 }

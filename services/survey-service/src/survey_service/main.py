@@ -50,10 +50,11 @@ def definition() -> ServiceDefinition:
         service="survey-service",
         short="survey",
         title="Hamdel: surveys",
+        # a request meets the routers in this order: the one that is asked most comes first
         routers=(
+            responses,
             surveys,
             results,
-            responses,
             triggers,
             invitations,
             respondents,

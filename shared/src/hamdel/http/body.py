@@ -18,7 +18,7 @@ class JsonRequest(Request):
     surrogates, invalid UTF-8, endless nesting; an integer beyond 64 bits becomes a float and fails as a value."""
 
     _raw: bytes
-    _parsed: Any
+    _parsed: Any = None
 
     @classmethod
     async def read(cls, request: Request, call: Call) -> JsonRequest:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.services.interaction.support import Api
 
 WEEK = {day: [["09:00", "17:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
@@ -30,6 +32,7 @@ async def due_at(api: Api, start: str, minutes: int, code: str = "office") -> st
     return str(answer.json()["due_at"])
 
 
+@pytest.mark.usefixtures("nothing_promised")
 async def test_a_calendar_is_made_read_and_listed(api: Api) -> None:
     exceptions = [{"date": "2026-05-01", "windows": [], "name": "1. Mai"}, {"date": "2026-01-02", "windows": []}]
     await made(api, exceptions=exceptions)

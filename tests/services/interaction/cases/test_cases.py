@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from uuid import UUID
 
+import pytest
+
 from hamdel.database import UnitOfWorkFactory
 from interaction_service.cases.service import CaseDraft, open_case
 from tests.services.interaction.cases.support import act, case, facts, opened, queue, refused
@@ -14,6 +16,7 @@ from tests.services.interaction.support import CONTEXT, Api, section
 NOBODY = "019e8f2a-7c10-7a3b-9c4d-5e6f70819203"
 
 
+@pytest.mark.usefixtures("nothing_promised")
 async def test_an_opened_case_is_answered_whole(api: Api) -> None:
     customer = await api.customer()
     answer = await api.post("/v1/cases", case(customer, tags=["vip", "vip", "parts"]))
@@ -154,6 +157,7 @@ async def test_a_case_in_a_conversation_belongs_to_the_customer_of_the_conversat
     assert (await opened(api, b, conversation_id=talk))["customer_id"] == a
 
 
+@pytest.mark.usefixtures("nothing_promised")
 async def test_the_section_shows_open_cases_newest_first_and_no_done_ones(api: Api) -> None:
     customer = await api.customer()
     first = await opened(api, customer, owner_id="ann")

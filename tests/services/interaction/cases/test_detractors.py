@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from urllib.parse import urlencode
 from uuid import UUID
 
 import pytest
@@ -14,7 +15,7 @@ from hamdel.ids import new_id
 from hamdel.messaging.consumer.handlers import on_behalf_of
 from interaction_service.cases.domain import occasion_of
 from interaction_service.subscriptions import SUBSCRIPTIONS
-from tests.services.interaction.cases.support import act, facts, owned_by, queue
+from tests.services.interaction.cases.support import act, facts, owned_by
 from tests.services.interaction.cases.test_deadlines import ROUND_THE_CLOCK
 from tests.services.interaction.conversations.support import merged
 from tests.services.interaction.support import CONTEXT, Api, told
@@ -35,6 +36,21 @@ def detractor(customer: str, nps: int = 2, response_id: UUID | None = None) -> E
     return told(fact, customer)
 
 
+async def staffed(api: Api, *members: str) -> None:
+    """These work in the queue that a new installation has."""
+    changed = await api.call(
+        "PATCH", "/v1/queues/default", {"members": members}, role="manager", headers={"If-Match": '"1"'}
+    )
+    assert changed.status_code == 200, changed.text
+
+
+async def two_days_after(api: Api, start: str) -> str:
+    """When 960 minutes of the office's time have passed."""
+    query = urlencode({"from": start, "minutes": 960})
+    found: str = (await api.get(f"/v1/calendars/default/deadline?{query}")).json()["due_at"]
+    return found
+
+
 async def deliver(units: UnitOfWorkFactory, *events: Event) -> None:
     """As the consumer does, each in a transaction of its own."""
     for event in events:
@@ -46,7 +62,7 @@ async def deliver(units: UnitOfWorkFactory, *events: Event) -> None:
 
 async def test_a_detractor_becomes_a_case_of_whoever_knows_the_customer(api: Api, units: UnitOfWorkFactory) -> None:
     customer = await api.customer()
-    await queue(api, "default", "ann", "bob", strategy="round_robin")
+    await staffed(api, "ann", "bob")
     await owned_by(units, customer, "keeper")
     event = detractor(customer)
     await deliver(units, event)
@@ -66,16 +82,32 @@ async def test_the_owner_of_a_merged_customer_answers_too(api: Api, units: UnitO
 
 
 async def test_without_an_owner_the_queue_named_default_decides(api: Api, units: UnitOfWorkFactory) -> None:
-    await queue(api, "default", "ann", "bob", strategy="round_robin")
+    await staffed(api, "ann", "bob")
     await deliver(units, detractor(await api.customer()), detractor(await api.customer()))
     assert await api.rows("SELECT owner_id FROM cases ORDER BY number") == [("ann",), ("bob",)]
 
 
+async def test_while_nobody_works_in_the_queue_the_case_waits_there(api: Api, units: UnitOfWorkFactory) -> None:
+    await deliver(units, detractor(await api.customer()))
+    assert await api.rows("SELECT queue, owner_id, status FROM cases") == [("default", None, "open")]
+
+
+@pytest.mark.usefixtures("nothing_promised")
 async def test_with_neither_the_case_waits_for_somebody(api: Api, units: UnitOfWorkFactory) -> None:
     await deliver(units, detractor(await api.customer()))
     assert await api.rows("SELECT queue, owner_id, status FROM cases") == [(None, None, "open")]
 
 
+async def test_a_new_installation_promises_two_days_of_an_iranian_office(api: Api, units: UnitOfWorkFactory) -> None:
+    await deliver(units, detractor(await api.customer()))
+    (shown,) = (await api.get("/v1/cases")).json()["items"]
+    whole = (await api.get(f"/v1/cases/{shown['id']}")).json()
+    assert whole["due"]["resolution_at"] == await two_days_after(api, whole["opened_at"])
+    # 5 March 2026 is a Thursday: the office opens on Saturday at 9 in Tehran (UTC+3:30), 16 hours end on Sunday at 17
+    assert await two_days_after(api, "2026-03-05T10:00:00+03:30") == "2026-03-08T13:30:00Z"
+
+
+@pytest.mark.usefixtures("nothing_promised")
 async def test_the_deadline_is_that_of_the_default_policy(api: Api, units: UnitOfWorkFactory) -> None:
     await api.post("/v1/calendars", ROUND_THE_CLOCK, role="manager")
     policy = {"code": "default", "calendar": "always", "priority": "high", "first_response_minutes": 60}

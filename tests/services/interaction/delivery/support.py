@@ -19,10 +19,10 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from hamdel.customers import ContactsClient
 from hamdel.database import UnitOfWorkFactory
 from hamdel.http import Services
 from hamdel.ids import new_id
-from interaction_service.delivery.contacts import ContactsClient
 from interaction_service.delivery.domain import MessageDraft
 from interaction_service.delivery.gate import Gate, load_keys
 from interaction_service.delivery.senders import Sender, sender_for

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.services.interaction.cases.support import queue
 from tests.services.interaction.support import Api
 
@@ -33,6 +35,7 @@ async def test_a_code_is_used_once_and_a_member_stands_once(api: Api) -> None:
     assert twice.status_code == 422
 
 
+@pytest.mark.usefixtures("nothing_promised")
 async def test_queues_are_listed_by_code_and_agents_do_not_make_them(api: Api) -> None:
     for code in ("c", "a", "b"):
         await queue(api, code)

@@ -62,6 +62,7 @@ async def test_what_is_read_is_what_the_use_case_answered(house: House) -> None:
     assert answered.states == {"first_response": "met", "next_response": "running", "resolution": "running"}
 
 
+@pytest.mark.usefixtures("nothing_promised")
 async def test_a_case_that_asks_for_nothing_gets_the_default_or_nothing(house: House) -> None:
     plain = await house.case(MONDAY)
     assert (await house.due(plain)).next_at is None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.services.interaction.calendars.test_calendars import made
 from tests.services.interaction.support import Api
 
@@ -20,6 +22,7 @@ def standard(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+@pytest.mark.usefixtures("nothing_promised")
 async def test_a_policy_is_made_read_listed_and_replaced(api: Api) -> None:
     await made(api)
     answer = await api.post("/v1/sla-policies", standard(), role="manager")

@@ -13,19 +13,17 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from hamdel.clock import utc_now
-from hamdel.customers import UnreachableError
+from hamdel.customers import Contact, ContactQuestion, UnreachableError
 from hamdel.database import UnitOfWorkFactory
 from hamdel.ids import new_id
 from survey_service.invitations.asking import Asker
-from survey_service.invitations.contacts import ConsentQuestion
-from survey_service.invitations.domain import Consent
 from survey_service.invitations.repository import rows
 from survey_service.invitations.repository.rows import Wanted
 from survey_service.surveys import service as surveys
 from tests.services.survey.support import CONTEXT, survey
 
 COOLDOWN = timedelta(days=14)
-ALLOWED = Consent(True, "consent-granted")
+ALLOWED = Contact(True, "consent-granted")
 SHIFT = """
     UPDATE invitations AS i
     SET due_at = due_at - t.by, next_at = next_at - t.by, sent_at = sent_at - t.by, expires_at = expires_at - t.by
@@ -39,11 +37,11 @@ class World:
 
     units: UnitOfWorkFactory
     engine: AsyncEngine
-    consents: dict[UUID, Consent] = field(default_factory=dict)
+    consents: dict[UUID, Contact] = field(default_factory=dict)
     reachable: bool = True
-    asked: list[ConsentQuestion] = field(default_factory=list)
+    asked: list[ContactQuestion] = field(default_factory=list)
 
-    async def consent(self, questions: Sequence[ConsentQuestion]) -> list[Consent]:
+    async def consent(self, questions: Sequence[ContactQuestion]) -> list[Contact]:
         """Everybody agrees of whom nothing else is said."""
         self.asked += questions
         if not self.reachable:

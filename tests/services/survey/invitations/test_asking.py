@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import astuple
 from datetime import timedelta
 from uuid import UUID
 
 from hamdel.clock import utc_now
+from hamdel.customers import Contact
 from hamdel.ids import new_id
-from survey_service.invitations.domain import Consent
 from tests.services.survey.invitations.support import World
 
 
@@ -106,11 +107,11 @@ async def test_merged_customers_draw_one_lot(world: World) -> None:
 
 async def test_without_consent_nobody_is_asked(world: World) -> None:
     customer = new_id()
-    world.consents[customer] = Consent(False, "consent-missing")
+    world.consents[customer] = Contact(False, "consent-missing")
     invitation = await world.invite(await world.survey(purpose="research"), customer, channel="sms")
     await world.round()
     assert await world.fate(invitation) == ("refused", "no-consent")
-    assert [tuple(one) for one in world.asked] == [(customer, "research", "sms")]
+    assert [astuple(one) for one in world.asked] == [(customer, "research", "sms")]
 
 
 async def test_while_profile_service_is_out_of_reach_everybody_waits(world: World) -> None:

@@ -6,6 +6,8 @@ import asyncio
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
+
 from hamdel.ids import new_id
 from tests.services.survey.invitations.support import World
 from tests.services.survey.support import Api, Profile, question, survey
@@ -189,3 +191,38 @@ async def test_a_wrong_answer_leaves_the_token_open(api: Api) -> None:
     token = await invited(api, await api.survey(definition), await api.customer())
     assert (await step(api, token, response_id=str(new_id()), answers={}))[0] == 422
     assert (await api.get(f"/v1/s/{token}", role="")).json()["state"] == "open"
+
+
+async def test_devices_that_finish_an_anonymous_survey_with_one_token_at_once_are_counted_once(api: Api) -> None:
+    survey_id = await api.survey(survey(anonymous=True))
+    token = await invited(api, survey_id, await api.customer())
+    devices = await asyncio.gather(*(step(api, token, response_id=str(new_id())) for _ in range(6)))
+    assert sorted(status for status, _ in devices) == [200] + [409] * 5
+    assert {code(each) for each in devices if each[0] == 409} == {(409, "survey-token-used")}
+    results = (await api.get(f"/v1/surveys/{survey_id}/results")).json()
+    assert (results["responses"], results["finished"]) == (1, 1)
+    assert await api.rows("SELECT status, response_id FROM invitations") == [("answered", None)]
+    traces = "SELECT count(*) FROM invitations i JOIN responses r ON r.xmin IN (i.xmin, i.xmax) OR r.xmax = i.xmin"
+    assert await api.rows(traces) == [(0,)]
+
+
+async def test_an_anonymous_link_with_one_place_left_takes_one_of_those_who_come_at_once(api: Api) -> None:
+    survey_id, first = await api.survey(survey(anonymous=True)), str(new_id())
+    token = await linked(api, survey_id, maximum=1)
+    others = [str(new_id()) for _ in range(4)]
+    for each in (first, *others):
+        assert (await step(api, token, response_id=each, finished=False))[0] == 200
+    answers = await asyncio.gather(*(step(api, token, 2, response_id=each) for each in (first, *others)))
+    assert sorted(status for status, _ in answers) == [200] + [409] * 4
+    assert await api.rows("SELECT answers FROM survey_links") == [(1,)]
+    assert await api.rows("SELECT count(*) FROM responses WHERE status = 'finished'") == [(1,)]
+
+
+async def test_a_repetition_uses_up_the_token_that_a_crash_left_open(api: Api) -> None:
+    survey_id, response = await api.survey(survey(anonymous=True)), str(new_id())
+    token = await invited(api, survey_id, await api.customer())
+    assert (await step(api, token, response_id=response))[0] == 200
+    async with api.engine.begin() as connection:
+        await connection.execute(text("UPDATE invitations SET status = 'sent', answered_at = NULL"))
+    assert (await step(api, token, response_id=response))[0] == 200
+    assert code(await step(api, token, response_id=str(new_id()))) == (409, "survey-token-used")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from hamdel.customers import Contact
 from hamdel.ids import new_id
-from survey_service.invitations.domain import Consent
 from survey_service.invitations.service import answered, counts, redeem_token
 from tests.services.survey.invitations.support import World
 from tests.services.survey.support import CONTEXT
@@ -57,7 +57,7 @@ async def test_whoever_withdraws_consent_is_not_reminded_and_may_still_answer(wo
     customer = new_id()
     invitation = await world.invite(await world.survey(reminder_days=[1, 2], invitation_days=5), customer)
     await world.round()
-    world.consents[customer] = Consent(False, "consent-withdrawn")
+    world.consents[customer] = Contact(False, "consent-withdrawn")
     await world.later(days=2)
     await world.round()
     assert await told(world) == [0]

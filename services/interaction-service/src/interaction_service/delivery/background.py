@@ -9,8 +9,8 @@ from typing import Final, cast
 import structlog
 
 from hamdel.clock import utc_now
+from hamdel.customers import ContactsClient
 from hamdel.http import Services
-from interaction_service.delivery.contacts import ContactsClient
 from interaction_service.delivery.domain import CHANNELS
 from interaction_service.delivery.followup import put_on_timeline, tell_profile
 from interaction_service.delivery.gate import Gate, load_keys

@@ -19,7 +19,6 @@ __all__ = [
     "Outcome",
     "backoff",
     "cap_for",
-    "consent_channel",
     "free_again",
     "language_for",
     "language_of",
@@ -134,8 +133,3 @@ def language_of(text: str) -> str | None:
         if direction in ("R", "AL", "L"):
             return "en" if direction == "L" else "fa"
     return None
-
-
-def consent_channel(channel: str) -> str:
-    """The channel as consents and the timeline name it: a push message reaches the app."""
-    return "app" if channel == "push" else channel

@@ -10,9 +10,9 @@ import orjson
 import structlog
 
 from hamdel.contracts.base import rfc3339
+from hamdel.customers import consent_channel
 from hamdel.database import UnitOfWork
 from hamdel.http import Services
-from interaction_service.delivery.domain import consent_channel
 from interaction_service.delivery.repository import messages, refusals
 from interaction_service.delivery.repository.messages import Sent
 from interaction_service.delivery.repository.refusals import Unsubscription

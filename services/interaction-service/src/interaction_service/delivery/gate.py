@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from hamdel.customers import UnreachableError
+from hamdel.customers import Contact, ContactQuestion, ContactsClient, UnreachableError
 from hamdel.database import families_of
 from hamdel.http import Services
-from interaction_service.delivery.contacts import Contact, ContactsClient, Question
 from interaction_service.delivery.domain import Outcome, language_for, language_of
 from interaction_service.delivery.keys import address_hash, unsubscribe_token
 from interaction_service.delivery.rendering import RenderingError, fill, finished
@@ -106,7 +105,7 @@ class Gate:
         if not asked:
             return {}
         try:
-            answers = await self._ask([Question(each.customer_id, each.purpose, each.channel) for each in asked])
+            answers = await self._ask([ContactQuestion(each.customer_id, each.purpose, each.channel) for each in asked])
         except UnreachableError:
             return {}
         return {each.id: answer for each, answer in zip(asked, answers, strict=True)}

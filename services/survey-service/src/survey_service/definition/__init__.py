@@ -4,6 +4,7 @@ Pure: no clock, no database. `paths.path` is what decides which questions a resp
 """
 
 from survey_service.definition.answers import read_answers, stored_answers, validate_answer
+from survey_service.definition.attributes import attributes_of
 from survey_service.definition.checking import check
 from survey_service.definition.comparing import comparable
 from survey_service.definition.domain import Answer, Definition, Option, Page, Question, Scale, Settings, questions_of
@@ -20,6 +21,7 @@ __all__ = [
     "Question",
     "Scale",
     "Settings",
+    "attributes_of",
     "check",
     "comparable",
     "completeness",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,11 +14,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hamdel.clock import utc_now
 from hamdel.context import CallContext, own_work
 from hamdel.contracts.survey import InvitationSent
-from hamdel.customers import UnreachableError
+from hamdel.customers import Contact, ContactQuestion, UnreachableError
 from hamdel.database import Families, UnitOfWork, UnitOfWorkFactory, families_of
 from survey_service.definition import Settings
 from survey_service.invitations import tokens
-from survey_service.invitations.contacts import ConsentQuestion, Consents
 from survey_service.invitations.domain import (
     Asking,
     Consent,
@@ -42,6 +41,9 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE: Final = 100
 
+AskContacts = Callable[[Sequence[ContactQuestion]], Awaitable[Sequence[Contact]]]
+"""`ContactsClient`, or what stands for it."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Survey:
@@ -62,7 +64,7 @@ class _Known:
     """What was found out about a batch."""
 
     surveys: Mapping[UUID, _Survey]
-    consents: Mapping[ConsentQuestion, Consent]
+    consents: Mapping[ContactQuestion, Consent]
     families: Families
     asked: Asked
     key: bytes
@@ -71,8 +73,8 @@ class _Known:
 class Asker:
     """`round` does what is due. `cooldown` is the pause between two invitations to whatever surveys."""
 
-    def __init__(self, units: UnitOfWorkFactory, consents: Consents, cooldown: timedelta) -> None:
-        self._units, self._consents, self._cooldown = units, consents, cooldown
+    def __init__(self, units: UnitOfWorkFactory, contacts: AskContacts, cooldown: timedelta) -> None:
+        self._units, self._contacts, self._cooldown = units, contacts, cooldown
 
     async def round(self, at_once: int = AT_ONCE) -> int:
         """One batch; gives how many invitations were due.
@@ -94,14 +96,15 @@ class Asker:
                 await _Batch(unit, known, self._cooldown).settle(claimed)
         return len(due)
 
-    async def _asked(self, due: Sequence[Due], surveys: Mapping[UUID, _Survey]) -> Mapping[ConsentQuestion, Consent]:
+    async def _asked(self, due: Sequence[Due], surveys: Mapping[UUID, _Survey]) -> Mapping[ContactQuestion, Consent]:
         """The answers; none while profile-service is out of reach, so that everybody waits."""
         questions = list(dict.fromkeys(_question(one, surveys[one.survey_id]) for one in due))
         try:
-            return dict(zip(questions, await self._consents(questions), strict=True))
+            answers = await self._contacts(questions)
         except UnreachableError as error:
             log.warning("invitations_wait", error=str(error))
             return {}
+        return {asked: _consent(answer) for asked, answer in zip(questions, answers, strict=True)}
 
 
 class _Batch:
@@ -223,9 +226,13 @@ def _unsent(one: Invitation, verdict: Verdict) -> Outcome:
     return Outcome(one.id, status, verdict.reason, next_at=verdict.again_at)
 
 
-def _question(one: Due | Invitation, survey: _Survey) -> ConsentQuestion:
+def _question(one: Due | Invitation, survey: _Survey) -> ContactQuestion:
     purpose = survey.settings.purpose if survey.settings else Settings().purpose
-    return ConsentQuestion(one.customer_id, purpose, one.channel)
+    return ContactQuestion(one.customer_id, purpose, one.channel)
+
+
+def _consent(answer: Contact) -> Consent:
+    return Consent(answer.allowed, answer.reason, answer.next_allowed_at, answer.language)
 
 
 async def _surveys(connection: AsyncConnection, due: Sequence[Due]) -> Mapping[UUID, _Survey]:
@@ -241,7 +248,7 @@ async def _known(
     connection: AsyncConnection,
     claimed: Sequence[Invitation],
     surveys: Mapping[UUID, _Survey],
-    consents: Mapping[ConsentQuestion, Consent],
+    consents: Mapping[ContactQuestion, Consent],
 ) -> _Known:
     families = await families_of(connection, list({one.customer_id for one in claimed}))
     asked = await repository.last_asked(connection, families)

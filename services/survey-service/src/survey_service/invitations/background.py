@@ -7,9 +7,9 @@ from datetime import timedelta
 from typing import Final, cast
 
 from hamdel.clock import utc_now
+from hamdel.customers import ContactsClient
 from hamdel.http import Services
 from survey_service.invitations.asking import AT_ONCE, Asker
-from survey_service.invitations.contacts import ConsentClient
 from survey_service.invitations.repository import asking as repository
 from survey_service.settings import Settings
 
@@ -23,7 +23,7 @@ async def ask_customers(services: Services) -> None:
     """Asks, reminds and ends soon after each moment; one read of an index in two seconds while nothing is due."""
     settings = cast("Settings", services.settings)
     cooldown = timedelta(days=settings.survey_cooldown_days)
-    asker = Asker(services.units, ConsentClient(services), cooldown)
+    asker = Asker(services.units, ContactsClient(services), cooldown)
     while True:
         if await asker.round() < AT_ONCE:
             async with services.units.reading() as connection:

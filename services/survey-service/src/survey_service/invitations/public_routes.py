@@ -9,9 +9,10 @@ from fastapi import Path, Query, Request, Response
 from hamdel.database import UnitOfWork
 from hamdel.http import Router, call_context, call_of, command, services_of
 from survey_service.invitations import respondents
+from survey_service.invitations.ending import used_once
+from survey_service.invitations.knowing import known_of_respondent
 from survey_service.invitations.public_schemas import AnswersBody, RespondentSurvey, StepTaken
 from survey_service.responses.schemas import Language
-from survey_service.responses.stepping import Result
 
 __all__ = ["router"]
 
@@ -38,15 +39,12 @@ async def get_survey_by_token(
 @router.put("/{token}", response_model=StepTaken)
 async def answer_survey_by_token(request: Request, token: Token, body: AnswersBody) -> Response:
     """Takes a step of the response; `finished` ends it and uses the token up. Again is fine."""
+    services, context = services_of(request), call_context(request)
+    attributes = await known_of_respondent(services, token)
+    async with used_once(services, context, token, body.response_id, finished=body.finished) as ending:
 
-    taken: list[Result] = []
+        async def use_case(unit: UnitOfWork) -> StepTaken:
+            ending.result = await respondents.take(unit, token, body.given(), attributes)
+            return StepTaken.of(ending.result)
 
-    async def use_case(unit: UnitOfWork) -> StepTaken:
-        taken.append(await respondents.take(unit, token, body.given()))
-        return StepTaken.of(taken[-1])
-
-    answer = await command(request, use_case, status=200)
-    if body.finished and taken:
-        units, context = services_of(request).units, call_context(request)
-        await respondents.note_use(units, context, token, again=not taken[-1].finished)
-    return answer
+        return await command(request, use_case, status=200)

@@ -10,19 +10,18 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hamdel.context import CallContext
-from hamdel.database import UnitOfWork, UnitOfWorkFactory
+from hamdel.database import UnitOfWork
 from hamdel.http import Conflict, FieldError, InvalidValue, NotFound
 from survey_service.definition import Definition
 from survey_service.invitations.domain import Ticket
-from survey_service.invitations.service import answered, opened, redeem_token, use_up, used
+from survey_service.invitations.service import answered, opened, redeem_token, used
 from survey_service.responses.service import response_of, submit
 from survey_service.responses.stepping import Result
 from survey_service.responses.submissions import Submission
 from survey_service.responses.submissions import Ticket as Proof
 from survey_service.surveys.service import definition_of, version_of
 
-__all__ = ["Seen", "Step", "note_use", "proof_of", "see", "take"]
+__all__ = ["Seen", "Step", "proof_of", "response_behind", "see", "take"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +51,17 @@ async def see(unit: UnitOfWork, token: str) -> Seen:
     ticket = await redeem_token(unit.connection, token)
     if ticket.state == "open":
         await opened(unit, ticket)
-    response = await _response(unit.connection, ticket, ticket.response_id)
+    response = await response_behind(unit.connection, ticket, ticket.response_id)
     version = response.response.version if response else ticket.version
     _, document = await version_of(unit.connection, ticket.survey_id, version)
     definition = await definition_of(unit.connection, ticket.survey_id, version)
     return Seen(ticket=ticket, version=version, definition=definition, document=document, response=response)
 
 
-async def take(unit: UnitOfWork, token: str, step: Step) -> Result:
-    """Takes a step. Raises NotFound `unknown-survey-token`; Conflict `survey-token-used`, `survey-token-expired`;
-    InvalidValue without the id of a response that needs one; and what `responses.service.submit` raises."""
+async def take(unit: UnitOfWork, token: str, step: Step, attributes: Mapping[str, Any] | None = None) -> Result:
+    """Takes a step; `attributes` are what `knowing` found of the customer. Raises NotFound `unknown-survey-token`;
+    Conflict `survey-token-used`, `survey-token-expired`; InvalidValue without the id of a response that needs one; and
+    what `responses.service.submit` raises."""
     ticket = await redeem_token(unit.connection, token)
     response_id = ticket.response_id or step.response_id
     if response_id is None:
@@ -74,27 +74,16 @@ async def take(unit: UnitOfWork, token: str, step: Step) -> Result:
         finished=step.finished,
         answers=step.answers,
         language=step.language or ticket.language,
-        ticket=proof_of(ticket),
+        ticket=proof_of(ticket, attributes),
     )
     result = await submit(unit, submission)
+    # that of an anonymous survey is used in a transaction of its own, see `ending`
     if result.finished and ticket.kind == "link" and ticket.link_id and not await used(unit, ticket.link_id):
         raise _expired()
     return result
 
 
-async def note_use(units: UnitOfWorkFactory, context: CallContext, token: str, *, again: bool = False) -> None:
-    """After a response to an anonymous survey was finished: its token is used, in a transaction of its own, since rows
-    of one transaction can be joined. Does nothing for other tokens. `again`: the step only repeats the one that
-    finished the response, so a link is not used another time."""
-    async with units(context) as unit:
-        ticket = await redeem_token(unit.connection, token)
-        if ticket.anonymous and ticket.invitation_id is not None:
-            await use_up(unit, ticket.invitation_id)
-        elif ticket.anonymous and ticket.link_id is not None and not again:
-            await used(unit, ticket.link_id)
-
-
-def proof_of(ticket: Ticket) -> Proof:
+def proof_of(ticket: Ticket, attributes: Mapping[str, Any] | None = None) -> Proof:
     """The ticket as responses ask for it."""
     personal = ticket.kind == "personal" and not ticket.anonymous
     return Proof(
@@ -104,6 +93,7 @@ def proof_of(ticket: Ticket) -> Proof:
         customer_id=ticket.customer_id,
         correlation_id=ticket.correlation_id,
         channel=ticket.channel,
+        attributes=attributes if personal else None,
         answered=answered if personal else None,
     )
 
@@ -111,16 +101,17 @@ def proof_of(ticket: Ticket) -> Proof:
 async def _check_state(connection: AsyncConnection, ticket: Ticket, response_id: UUID) -> None:
     """What is closed or answered by somebody known is for `submit` to judge: a late retry is no mistake."""
     if ticket.state == "answered" and ticket.anonymous:
-        if await _response(connection, ticket, response_id) is None:
+        if await response_behind(connection, ticket, response_id) is None:
             raise Conflict("survey-token-used", "the invitation was answered already")
     elif ticket.state == "expired":
-        begun = await _response(connection, ticket, response_id)
+        begun = await response_behind(connection, ticket, response_id)
         definition = await definition_of(connection, ticket.survey_id, ticket.version)
         if begun is None or definition.settings.late == "refuse":
             raise _expired()
 
 
-async def _response(connection: AsyncConnection, ticket: Ticket, response_id: UUID | None) -> Result | None:
+async def response_behind(connection: AsyncConnection, ticket: Ticket, response_id: UUID | None) -> Result | None:
+    """The response so far; None where there is none."""
     if response_id is not None:
         with suppress(NotFound):
             return await response_of(connection, ticket.survey_id, response_id)

@@ -150,8 +150,7 @@ def _see(visit: Visit, language: Language, anchor: str | None = None, **query: s
 
 
 async def _visit(request: Request, token: str, response_id: UUID | None) -> Visit:
-    async with services_of(request).units.reading() as connection:
-        return await visit_of(connection, token, response_id)
+    return await visit_of(services_of(request), token, response_id)
 
 
 def _language(request: Request, visit: Visit, wish: str | None) -> Language:

@@ -35,15 +35,20 @@ End = Literal["answered", "expired", "closed"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """Somebody at a link. `state` is the response as it is stored, None before its first step; `attributes` what is
-    known of the customer."""
+    """Somebody at a link. `state` is the response as it is stored, None before its first step; `known` are the
+    customer's attributes that the survey asks for, None where nobody is known or could be asked."""
 
     token: str
     ticket: Ticket
     definition: Definition
     response_id: UUID
     state: Result | None
-    attributes: Mapping[str, Any]
+    known: Mapping[str, Any] | None = None
+
+    @property
+    def attributes(self) -> Mapping[str, Any]:
+        """What conditions and texts see of the customer."""
+        return self.known or {}
 
     @property
     def stored(self) -> Mapping[str, Any]:

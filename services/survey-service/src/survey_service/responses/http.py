@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from hamdel.customers import CustomerDirectory, directory_of
 from hamdel.database import UnitOfWork
-from hamdel.http import JsonBytes, ProblemError, Services, call_context, json_bytes, services_of
+from hamdel.http import JsonBytes, ProblemError, Services, services_of
 from hamdel.http.commands import tried_again
 from hamdel.http.gathering import Gatherer, Waiting
 from survey_service.responses.schemas import ResponseState
@@ -23,6 +23,8 @@ from survey_service.responses.submissions import Submission
 __all__ = ["put_response"]
 
 MOST_REMEMBERED: Final = 10_000
+LINGER: Final = 0.5
+"""Of the time of a batch; see `Gatherer`."""
 
 
 @dataclass(slots=True)
@@ -43,7 +45,7 @@ async def put_response(request: Request, submission: Submission) -> Response:
     if "responses" not in extras:
         extras["responses"] = _Gatherers(services_of(request), directory_of(request))
     gatherers: _Gatherers = extras["responses"]
-    told = await gatherers.add(replace(submission, context=call_context(request)))
+    told = await gatherers.add(submission)
     return JsonBytes(told.body, 201 if told.created else 200, told.headers)
 
 
@@ -56,7 +58,9 @@ class _Gatherers:
         self._services, self._directory = services, directory
         self._anonymous: set[UUID] = set()
         self._identified, self._hidden = (
-            Gatherer[Submission, _Told | ProblemError](lambda batch: tried_again(lambda: self._stored(batch)))
+            Gatherer[Submission, _Told | ProblemError](
+                lambda batch: tried_again(lambda: self._stored(batch)), linger=LINGER
+            )
             for _ in range(2)
         )
 
@@ -91,4 +95,4 @@ class _Gatherers:
 
 
 def _told(result: Result) -> _Told:
-    return _Told(json_bytes(ResponseState.of(result)), result.created, result.response.anonymous)
+    return _Told(ResponseState.bytes_of(result), result.created, result.response.anonymous)

@@ -7,14 +7,14 @@ from uuid import UUID
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hamdel.http import Answer, Forbidden, Router, principal_of, query, require_own
+from hamdel.http import Answer, Forbidden, QuickRoute, Router, call_context, principal_of, query, require_own
 from survey_service.responses.http import put_response
 from survey_service.responses.schemas import ResponseState, StepBody
 from survey_service.responses.service import response_of
 
 __all__ = ["router"]
 
-router = Router(prefix="/v1/surveys/{survey_id}/responses", tags=["responses"])
+router = Router(prefix="/v1/surveys/{survey_id}/responses", tags=["responses"], route_class=QuickRoute)
 
 
 @router.put("/{response_id}", response_model=ResponseState, responses={201: {"model": ResponseState}})
@@ -23,7 +23,7 @@ async def put_survey_response(request: Request, survey_id: UUID, response_id: UU
     late to change anything. `finished` ends it for good, on the path that the server finds."""
     if body.customer_id is not None:
         require_own(principal_of(request), body.customer_id)
-    return await put_response(request, body.submission(survey_id, response_id))
+    return await put_response(request, body.submission(survey_id, response_id, call_context(request)))
 
 
 @router.get("/{response_id}", response_model=ResponseState)

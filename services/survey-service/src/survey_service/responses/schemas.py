@@ -7,8 +7,9 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, Field, StringConstraints
 
-from hamdel.contracts.base import Moment
-from hamdel.http import RequestModel, ResponseModel
+from hamdel.context import CallContext
+from hamdel.contracts.base import Moment, rfc3339
+from hamdel.http import RequestModel, ResponseModel, json_bytes
 from survey_service.responses.stepping import Result
 from survey_service.responses.submissions import Submission
 
@@ -40,11 +41,9 @@ class StepBody(RequestModel):
     attributes: Annotated[dict[Name, Known], Field(max_length=50)] = Field(default_factory=dict)
     started_at: AwareDatetime | None = None
 
-    def submission(self, survey_id: UUID, client_id: UUID) -> Submission:
+    def submission(self, survey_id: UUID, client_id: UUID, context: CallContext) -> Submission:
         """The step as it is taken."""
-        return Submission(
-            id=client_id, survey_id=survey_id, **{name: getattr(self, name) for name in StepBody.model_fields}
-        )
+        return Submission(id=client_id, survey_id=survey_id, context=context, **dict(self))
 
 
 class PathResource(ResponseModel):
@@ -86,3 +85,31 @@ class ResponseState(ResponseModel):
         own = {name: getattr(response, name) for name in cls.model_fields if name not in ("id", "path", "dropped")}
         shown = PathResource(visible=list(path.visible), missing=list(path.missing))
         return cls(id=result.id, path=shown, dropped=list(response.dropped), **own)
+
+    @staticmethod
+    def bytes_of(result: Result) -> bytes:
+        """The JSON of `of`; a model costs more than the rules of the step."""
+        response, path = result.response, result.path
+        return json_bytes(
+            {
+                "id": str(result.id),
+                "survey_id": str(response.survey_id),
+                "version": response.version,
+                "customer_id": str(response.customer_id) if response.customer_id else None,
+                "status": response.status,
+                "step": response.step,
+                "path": {"visible": path.visible, "missing": path.missing},
+                "dropped": response.dropped,
+                "answers": response.answers,
+                "attributes": response.attributes,
+                "language": response.language,
+                "channel": response.channel,
+                "started_at": rfc3339(response.started_at),
+                "finished_at": rfc3339(response.finished_at) if response.finished_at else None,
+                "duration_seconds": response.duration_seconds,
+                "late": response.late,
+                "nps": response.nps,
+                "csat": response.csat,
+                "ces": response.ces,
+            }
+        )

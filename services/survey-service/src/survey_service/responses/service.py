@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hamdel.customers import CustomerDirectory
 from hamdel.database import UnitOfWork
 from hamdel.http import Conflict, NotFound, ProblemError
-from survey_service.definition import Definition, stored_answers
+from survey_service.definition import Definition
 from survey_service.responses import repository
-from survey_service.responses.domain import FINISHED, OPEN, Response, hidden_id
+from survey_service.responses.domain import Response, hidden_id
 from survey_service.responses.repository import Asked
 from survey_service.responses.stepping import Result, Terms, path_of, take
 from survey_service.responses.submissions import Submission
@@ -39,7 +39,7 @@ class _Batch:
     surveys: Mapping[UUID, Asked]
     terms: list[Terms | ProblemError] = field(default_factory=list)
     known: set[UUID] | None = None
-    taken: dict[UUID, tuple[Response, Terms]] = field(default_factory=dict)
+    taken: dict[UUID, tuple[Result, Terms]] = field(default_factory=dict)
 
 
 async def submit(unit: UnitOfWork, submission: Submission, directory: CustomerDirectory | None = None) -> Result:
@@ -151,41 +151,43 @@ def _outcome(batch: _Batch, given: Submission, terms: Terms | ProblemError) -> R
         return terms
     if not terms.anonymous and not _exists(batch, given):
         return NotFound("unknown-customer", "there is no such customer")
-    before, met = batch.taken.get(given.id) or (_own(batch.stored, given.id), terms)
+    earlier = batch.taken.get(given.id)
+    before, met = (earlier[0].response, earlier[1]) if earlier else (_own(batch.stored, given.id), terms)
     try:
         result = take(before, given, met)
     except ProblemError as problem:
         return problem
     if result.changed:
-        batch.taken[given.id] = (result.response, met)
+        batch.taken[given.id] = (result, met)
     return result
 
 
 async def _store(batch: _Batch, submissions: Sequence[Submission], outcomes: Sequence[Result | ProblemError]) -> None:
     if not batch.taken:
         return
-    await repository.store(batch.unit.connection, [response for response, _ in batch.taken.values()])
+    await repository.store(batch.unit.connection, [taken.response for taken, _ in batch.taken.values()])
     for given, outcome in zip(submissions, outcomes, strict=True):
         if isinstance(outcome, Result) and outcome.finished:
             await tell(batch.unit, given, outcome, batch.taken[given.id][1].definition)
-    ended = [_counted(*taken) for taken in batch.taken.values() if taken[0].status == FINISHED]
+    ended = [_counted(*taken) for taken in batch.taken.values() if taken[0].finished]
     await count(batch.unit, ended, list(_moves(batch)))
 
 
 def _moves(batch: _Batch) -> Iterator[Move]:
-    for client_id, (response, terms) in batch.taken.items():
-        before, after = _own(batch.stored, client_id), response if response.status == OPEN else None
+    for client_id, (taken, terms) in batch.taken.items():
+        before, after = _own(batch.stored, client_id), None if taken.finished else taken.response
         if before or after:
             yield move_of(terms.definition, before, after)
 
 
-def _counted(response: Response, terms: Terms) -> FinishedResponse:
+def _counted(taken: Result, terms: Terms) -> FinishedResponse:
+    response = taken.response
     assert response.finished_at is not None
     return FinishedResponse(
         response.survey_id,
         response.version,
         day_of(response.finished_at, terms.definition),
-        stored_answers(terms.definition, response.answers),
+        taken.path.kept,
         response.language,
         response.channel,
         response.attributes,

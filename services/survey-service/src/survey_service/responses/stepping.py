@@ -85,10 +85,16 @@ def take(stored: Response | None, given: Submission, terms: Terms) -> Result:
     attributes = _attributes(held, given)
     answers = _merged(terms.definition, held.answers, given.answers)
     seen = path(terms.definition, answers, attributes)
-    went_on = _went_on(held, given, terms, answers, attributes)
-    response = _finished(went_on, terms, seen, attributes) if given.finished else went_on
+    changes = _went_on(held, given, terms, answers, attributes)
+    if given.finished:
+        changes |= _finished(held, terms, seen, attributes)
     return Result(
-        id=given.id, response=response, path=seen, created=stored is None, changed=True, finished=given.finished
+        id=given.id,
+        response=replace(held, **changes),
+        path=seen,
+        created=stored is None,
+        changed=True,
+        finished=given.finished,
     )
 
 
@@ -157,9 +163,9 @@ def _begun(given: Submission, terms: Terms) -> Response:
 
 
 def _attributes(held: Response, given: Submission) -> Mapping[str, Any]:
-    """What conditions may ask of the customer. A ticket's are those of the first step: they stay as they were."""
+    """What conditions may ask of the customer. A ticket's are those of the first step that knew them, and stay."""
     if given.ticket:
-        return held.snapshot if held.snapshot is not None else given.ticket.attributes
+        return held.snapshot if held.snapshot is not None else given.ticket.attributes or {}
     return {**(held.snapshot or {}), **given.attributes}
 
 
@@ -175,35 +181,35 @@ def _on_wire(answers: Mapping[str, Answer]) -> dict[str, Any]:
 
 def _went_on(
     held: Response, given: Submission, terms: Terms, answers: Mapping[str, Answer], attributes: Mapping[str, Any]
-) -> Response:
-    return replace(
-        held,
-        step=given.step,
-        answers=_on_wire(answers),
-        language=given.language or held.language,
-        channel=held.channel or given.channel,
-        snapshot=None if held.anonymous else dict(attributes),
-        updated_at=terms.noted,
-    )
+) -> dict[str, Any]:
+    return {
+        "step": given.step,
+        "answers": _on_wire(answers),
+        "language": given.language or held.language,
+        "channel": held.channel or given.channel,
+        "snapshot": None if held.anonymous or _unasked(held, given) else dict(attributes),
+        "updated_at": terms.noted,
+    }
 
 
-def _finished(held: Response, terms: Terms, seen: Path, attributes: Mapping[str, Any]) -> Response:
+def _unasked(held: Response, given: Submission) -> bool:
+    return held.snapshot is None and given.ticket is not None and given.ticket.attributes is None
+
+
+def _finished(held: Response, terms: Terms, seen: Path, attributes: Mapping[str, Any]) -> dict[str, Any]:
     _check_complete(seen)
     declared = terms.definition.settings.crosstab
-    shown = {name: attributes[name] for name in declared if attributes.get(name) is not None}
-    return replace(
-        held,
-        status=FINISHED,
-        answers=_on_wire(seen.kept),
-        attributes=None if held.anonymous else shown,
-        dropped=seen.hidden,
-        finished_at=terms.noted,
-        duration_seconds=None if held.anonymous else seconds_between(held.started_at, terms.now),
-        late=terms.closed,
-        nps=_score("nps", terms.definition, seen),
-        csat=_score("csat", terms.definition, seen),
-        ces=_score("ces", terms.definition, seen),
-    )
+    shown = {name: attributes[name] for name in declared if isinstance(attributes.get(name), str | int | float)}
+    return {
+        "status": FINISHED,
+        "answers": _on_wire(seen.kept),
+        "attributes": None if held.anonymous else shown,
+        "dropped": seen.hidden,
+        "finished_at": terms.noted,
+        "duration_seconds": None if held.anonymous else seconds_between(held.started_at, terms.now),
+        "late": terms.closed,
+        **_scores(terms.definition, seen),
+    }
 
 
 def _check_complete(seen: Path) -> None:
@@ -215,9 +221,11 @@ def _check_complete(seen: Path) -> None:
     raise InvalidValue("incomplete-response", "a required question is not answered", errors=missing)
 
 
-def _score(kind: str, definition: Definition, seen: Path) -> int | None:
-    """What was answered first to a question of this kind."""
+def _scores(definition: Definition, seen: Path) -> dict[str, int | None]:
+    """By kind what was answered first to a question of it."""
+    found: dict[str, int | None] = {"nps": None, "csat": None, "ces": None}
     for name, answer in seen.kept.items():
-        if definition.questions[name].kind == kind and not answer.dismissed:
-            return int(answer.value) if answer.value is not None else None
-    return None
+        kind = definition.questions[name].kind
+        if kind in found and found[kind] is None and answer.value is not None:
+            found[kind] = int(answer.value)
+    return found

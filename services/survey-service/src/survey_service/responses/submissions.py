@@ -20,9 +20,9 @@ Answered = Callable[[UnitOfWork, UUID, UUID], Awaitable[None]]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ticket:
     """What a token has proved: which version is asked, and whom; `customer_id` and `invitation_id` are None for a
-    public link. `attributes` are the customer's as they were when the invitation was made; `correlation_id` continues
-    the journey that led to it. Of an anonymous survey nothing of it is kept but the version and the channel, and
-    `answered` is not called: whoever redeems the token marks it used in a transaction of its own."""
+    public link. `attributes` are what is known of the customer, None where nobody could be asked; `correlation_id`
+    continues the journey that led to it. Of an anonymous survey nothing of it is kept but the version and the channel,
+    and `answered` is not called: whoever redeems the token marks it used in a transaction of its own."""
 
     survey_id: UUID
     version: int
@@ -30,7 +30,7 @@ class Ticket:
     customer_id: UUID | None = None
     correlation_id: str | None = None
     channel: str | None = None
-    attributes: Mapping[str, Any] = field(default_factory=dict)
+    attributes: Mapping[str, Any] | None = None
     answered: Answered | None = None
 
 

@@ -8,21 +8,18 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-import aiohttp
-import orjson
+from hamdel.customers.client import post_to_profile
+from hamdel.customers.directory import UnreachableError
+from hamdel.http.services import Services
 
-from hamdel.customers import UnreachableError
-from hamdel.http import Services
-from interaction_service.delivery.domain import consent_channel
-
-__all__ = ["Contact", "ContactsClient", "Question"]
+__all__ = ["Contact", "ContactQuestion", "ContactsClient", "consent_channel"]
 
 SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """May this customer be written to for the purpose on the channel?"""
+class ContactQuestion:
+    """May this customer be written to for the purpose on the channel (`email`, `sms`, `push`)?"""
 
     customer_id: UUID
     purpose: str
@@ -48,30 +45,26 @@ class ContactsClient:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def __call__(self, questions: Sequence[Question]) -> list[Contact]:
+    async def __call__(self, questions: Sequence[ContactQuestion]) -> list[Contact]:
         """One answer per question, in their order; at most 500. Raises UnreachableError for every other answer than
         a whole one: nobody is written to on a guess."""
-        base = self._services.settings.profile_url
-        if base is None:
-            raise UnreachableError("HAMDEL_PROFILE_URL is not set")
+        body = {"items": [_item(each) for each in questions]}
+        answer = await post_to_profile(self._services, "contacts", body, SECONDS)
         try:
-            async with self._services.http.post(
-                f"{base.rstrip('/')}/internal/customers/contacts",
-                data=orjson.dumps({"items": [_item(each) for each in questions]}),
-                headers=self._services.service_headers() | {"Content-Type": "application/json"},
-                timeout=aiohttp.ClientTimeout(total=SECONDS),
-            ) as response:
-                if response.status != 200:
-                    raise UnreachableError(f"profile-service answered {response.status}")
-                found = [_contact(item) for item in orjson.loads(await response.read())["items"]]
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, KeyError, TypeError) as error:
+            found = [_contact(item) for item in answer["items"]]
+        except (ValueError, KeyError, TypeError) as error:
             raise UnreachableError(type(error).__name__) from error
         if len(found) != len(questions):
             raise UnreachableError("profile-service answered another number of questions")
         return found
 
 
-def _item(question: Question) -> dict[str, Any]:
+def consent_channel(channel: str) -> str:
+    """The channel as consents and the timeline name it: a push message reaches the app."""
+    return "app" if channel == "push" else channel
+
+
+def _item(question: ContactQuestion) -> dict[str, Any]:
     channel = consent_channel(question.channel)
     return {"customer_id": str(question.customer_id), "purpose": question.purpose, "channel": channel}
 
