@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from hamdel.http.body import JsonRequest, refuse_nul
 from hamdel.http.call import call_of
+from hamdel.http.quick import short_way
 
 __all__ = ["Route", "Router", "operation_name"]
 
@@ -32,7 +33,7 @@ class Route(APIRoute):
     def get_route_handler(self) -> Handler:
         """FastAPI's handler behind ours; called once for each place the route is mounted at."""
         handler = super().get_route_handler()
-        operation, reads_json = operation_name(self), self.body_field is not None
+        operation, reads_json, short = operation_name(self), self.body_field is not None, short_way(self)
         limit = (self.openapi_extra or {}).get("x-max-body-bytes")
 
         async def handle(request: Request) -> Response:
@@ -42,6 +43,8 @@ class Route(APIRoute):
             refuse_nul(request)
             if reads_json:
                 request = await JsonRequest.read(request, call)
+                if short is not None and call.body and (response := await short(request)) is not None:
+                    return response
             return await handler(request)
 
         return handle
