@@ -43,7 +43,8 @@ __all__ = ["earning_figures"]
 
 PURCHASES, CUSTOMERS = 100_000, 20_000
 TARGET = 5_000
-LOOK_SECONDS, PATIENCE = 0.1, 300.0
+LOOK_SECONDS, PATIENCE = 0.25, 300.0
+"""A look reads the table: ten in a second took three parts in a hundred of what was measured."""
 SENT_AT_ONCE = 10_000
 DOLLARS = 77
 
@@ -176,11 +177,12 @@ def _message(customer: UUID, sequence: int, number: int) -> Message:
 
 
 async def _watched(connection: asyncpg.Connection, purchases: int) -> float:
-    """Purchases per second from the first look that sees some to the one that sees all."""
+    """Purchases per second from the first look that sees some to the one that sees all. They are counted: of several
+    transactions at once, the one with the highest number may be there before the others."""
     began, seen = 0.0, 0
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
-        now, count = time.monotonic(), await connection.fetchval("SELECT coalesce(max(number), 0) FROM purchases")
+        now, count = time.monotonic(), await connection.fetchval("SELECT count(*) FROM purchases")
         if count and not seen:
             began, seen = now, count
         if count >= purchases:

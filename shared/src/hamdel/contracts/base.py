@@ -8,7 +8,12 @@ from typing import Annotated, ClassVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer, StringConstraints
 
-__all__ = ["Fact", "Moment", "Money", "all_facts", "rfc3339"]
+__all__ = ["Fact", "Moment", "Money", "all_facts", "rfc3339", "utc"]
+
+
+def utc(moment: datetime) -> datetime:
+    """The moment in UTC: what orjson then spells as `rfc3339` does (`OPT_UTC_Z`), at a tenth of the cost."""
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 def rfc3339(moment: datetime) -> str:
@@ -18,8 +23,7 @@ def rfc3339(moment: datetime) -> str:
     >>> rfc3339(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC))
     '2026-01-02T03:04:05Z'
     """
-    utc = moment if moment.tzinfo is UTC else moment.astimezone(UTC)
-    return utc.isoformat()[: -len("+00:00")] + "Z"
+    return utc(moment).isoformat()[: -len("+00:00")] + "Z"
 
 
 Moment = Annotated[AwareDatetime, PlainSerializer(rfc3339, return_type=str, when_used="json")]

@@ -14,7 +14,7 @@ from uuid import UUID
 import orjson
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from hamdel.contracts.base import Fact, rfc3339
+from hamdel.contracts.base import Fact, utc
 
 __all__ = ["MAX_EVENT_BYTES", "Event", "EventTooLargeError", "encode_event", "source_of"]
 
@@ -74,7 +74,7 @@ def encode_event(
         "type": fact_type,
         "source": source,
         "subject": subject,
-        "time": rfc3339(time),
+        "time": utc(time),
         "datacontenttype": "application/json",
         "dataschema": f"hamdel:{fact_type}",
         "sequence": f"{sequence:020d}",
@@ -85,7 +85,8 @@ def encode_event(
     if traceparent:
         envelope["traceparent"] = traceparent
     envelope["data"] = data
-    encoded = orjson.dumps(envelope, str)  # str for the UUIDs of the database driver, which orjson does not know
+    # str for the UUIDs of the database driver, which orjson does not know
+    encoded = orjson.dumps(envelope, str, orjson.OPT_UTC_Z)
     if len(encoded) > MAX_EVENT_BYTES:
         raise EventTooLargeError(f"{fact_type}: {len(encoded)} bytes")
     return encoded

@@ -33,7 +33,7 @@ from hamdel.http.problem import (
     UnsupportedMediaType,
 )
 from hamdel.http.responses import Answer, JsonBytes, json_bytes
-from hamdel.http.routing import QuickRoute, Router
+from hamdel.http.routing import Router
 from hamdel.http.schemas import BigInt, Page, PageQuery, Paging, RequestModel, ResponseModel
 from hamdel.http.server import main
 from hamdel.http.services import Services, services_of
@@ -60,7 +60,6 @@ __all__ = [
     "PreconditionRequired",
     "Principal",
     "ProblemError",
-    "QuickRoute",
     "RequestModel",
     "ResponseModel",
     "Router",

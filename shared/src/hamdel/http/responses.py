@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import orjson
 from pydantic import BaseModel
@@ -48,6 +49,8 @@ def _plain(value: Any) -> Any:
         return value.model_dump(mode="json")
     if isinstance(value, Decimal):
         return format(value, "f")
+    if isinstance(value, UUID):
+        return str(value)  # those of the database driver, which orjson does not know
     if isinstance(value, set | frozenset):
         return sorted(value)
     raise TypeError(f"not JSON: {type(value).__name__}")

@@ -87,7 +87,7 @@ async def test_nobody_is_looked_up_for_a_link_an_anonymous_survey_or_one_that_na
     link = await linked(api, await api.survey(asking()))
     hidden = await invited(api, await api.survey(asking(anonymous=True)), customer)
     for token in (link, hidden):
-        body = {"finished": True, "answers": NPS, "response_id": str(new_id())}
+        body: dict[str, Any] = {"finished": True, "answers": NPS, "response_id": str(new_id())}
         assert (await step(api, token, **body))[0] == 200
     plain = await at_invitation(api, await api.survey(survey()), customer)
     assert (await plain.open()).answer.status_code == 200

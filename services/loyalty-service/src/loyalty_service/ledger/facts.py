@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hamdel.contracts.base import rfc3339
+from hamdel.contracts.base import utc
 from hamdel.contracts.loyalty import (
     MemberEnrolled,
     PointsAdjusted,
@@ -35,7 +35,7 @@ def enrolled(program: Program, member: Member) -> tuple[str, dict[str, Any]]:
         "customer_id": member.customer_id,
         "program_id": program.id,
         "program_code": program.code,
-        "enrolled_at": rfc3339(member.enrolled_at),
+        "enrolled_at": utc(member.enrolled_at),
     }
 
 
@@ -54,13 +54,13 @@ def fact_of(program: Program, entry: Entry, available: int) -> tuple[str, dict[s
         "program_code": program.code,
         "points": entry.points,
         "available": available,
-        "occurred_at": rfc3339(entry.occurred_at),
+        "occurred_at": utc(entry.occurred_at),
         "reason": entry.reason,
     }
     if entry.kind is Kind.EARN:
         data["rule_code"] = entry.rule_code
-        data["available_at"] = rfc3339(entry.available_at) if entry.available_at else None
-        data["expires_at"] = rfc3339(entry.expires_at) if entry.expires_at else None
+        data["available_at"] = utc(entry.available_at) if entry.available_at else None
+        data["expires_at"] = utc(entry.expires_at) if entry.expires_at else None
     elif entry.kind is Kind.CAPTURE:
         data["redemption_id"] = entry.redemption_id
         data["reward_code"] = entry.reward_code

@@ -149,20 +149,24 @@ def _wallets(
     book: Book, families: Families, members: Mapping[UUID, Member], holds: dict[UUID, list[Hold]], *, complete: bool
 ) -> dict[UUID, Wallet]:
     made: dict[UUID, Wallet] = {}
-    guests = dict(members)
+    guests, now, changes = dict(members), book.unit.now, book.changes
+
+    def origin() -> CallContext:
+        return book.unit.context
+
     for family in families.values():
         if family[0] in made:
             continue
         made[family[0]] = Wallet(
-            now=book.unit.now,
+            now=now,
             new_id=new_id,
             members={one: members[one] for one in family if one in members},
-            changes=book.changes,
+            changes=changes,
             holds=holds,
             guests=guests,
             complete=complete,
             refusal=InsufficientPoints,
-            origin=lambda: book.unit.context,
+            origin=origin,
         )
     return {named: made[family[0]] for named, family in families.items()}
 

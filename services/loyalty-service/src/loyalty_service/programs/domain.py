@@ -86,8 +86,8 @@ def available_at(program: Program, earned_at: datetime) -> datetime:
     """From when points can be spent: at the same wall-clock time `pending_days` days later, as UTC; at once for 0."""
     if program.pending_days == 0:
         return earned_at
-    local = local_time(program, earned_at)
-    return at_clock(program, local.date() + timedelta(days=program.pending_days), local.time())
+    local = local_time(program, earned_at).replace(fold=0)
+    return (local + timedelta(days=program.pending_days)).astimezone(UTC)  # the sum is one of the wall clock
 
 
 @lru_cache(maxsize=256)

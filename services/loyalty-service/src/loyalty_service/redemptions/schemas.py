@@ -9,7 +9,7 @@ from uuid import UUID
 from pydantic import Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from hamdel.contracts.base import Moment, Money, rfc3339
+from hamdel.contracts.base import Moment, Money, utc
 from hamdel.http import Answer, RequestModel, ResponseModel, etag
 from loyalty_service.redemptions.desk import Made
 from loyalty_service.redemptions.domain import Redemption, Wish
@@ -68,14 +68,14 @@ class RedemptionResource(ResponseModel):
 
 
 def resource_of(redemption: Redemption, available: int | None = None, code: str | None = None) -> dict[str, Any]:
-    """`RedemptionResource` as orjson takes it."""
+    """`RedemptionResource` as `json_bytes` takes it."""
     money = None
     if redemption.money_amount is not None and redemption.currency is not None:
         money = {"amount": format(redemption.money_amount, "f"), "currency": redemption.currency}
     return {
-        "id": str(redemption.id),
-        "program_id": str(redemption.program_id),
-        "customer_id": str(redemption.customer_id),
+        "id": redemption.id,
+        "program_id": redemption.program_id,
+        "customer_id": redemption.customer_id,
         "status": redemption.status,
         "points": redemption.points,
         "available": available,
@@ -101,5 +101,5 @@ def answer_to(made: Made, status: int) -> Answer:
     return Answer(body, status, {"ETag": etag(made.redemption.version)})
 
 
-def _moment(at: datetime | None) -> str | None:
-    return None if at is None else rfc3339(at)
+def _moment(at: datetime | None) -> datetime | None:
+    return None if at is None else utc(at)

@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from profile_service.customers.domain import Document
-
 __all__ = ["FIELDS", "attribute", "attributes"]
 
 FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -21,13 +19,13 @@ FIELDS: Final[Mapping[str, tuple[str, ...]]] = {
 LONGEST: Final = 500
 
 
-def attributes(document: Document, names: Iterable[str]) -> dict[str, Any]:
+def attributes(document: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     """Name → value, for the names that have one."""
     found = {name: attribute(document, name) for name in names}
     return {name: value for name, value in found.items() if value is not None}
 
 
-def attribute(document: Document, name: str) -> Any:
+def attribute(document: Mapping[str, Any], name: str) -> Any:
     """The customer's own attribute of this name, else the field of the record; None where neither says anything that
     can be compared: a text of at most 500 characters, a number, a truth, or a list of texts."""
     own = document["attributes"].get(name)
@@ -35,7 +33,7 @@ def attribute(document: Document, name: str) -> Any:
     return value if _comparable(value) or (isinstance(value, list) and value and all(map(_word, value))) else None
 
 
-def _field(document: Document, place: tuple[str, ...]) -> Any:
+def _field(document: Mapping[str, Any], place: tuple[str, ...]) -> Any:
     if not place:
         return None
     found: Any = document

@@ -7,13 +7,11 @@ whenever it is read, so taking a link away gives everybody back as if it had nev
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 from uuid import UUID
-
-from profile_service.identifiers.domain import type_of
 
 __all__ = ["STRONG", "Record", "Veto", "conflicts", "crowded", "golden", "rank", "veto"]
 
@@ -77,12 +75,14 @@ def golden(family: Sequence[Record], since: datetime | None) -> Document:
     return document
 
 
-def crowded(survivor: Iterable[tuple[str, str]], absorbed: Iterable[tuple[str, str]]) -> list[tuple[str, int, int]]:
-    """The types of identifiers, given as (type, value), of which both together have more than one customer may: (type,
-    number of the survivor's, of the absorbed's). They stay readable; no further one can be added until some go."""
+def crowded(
+    survivor: Iterable[tuple[str, str]], absorbed: Iterable[tuple[str, str]], maximum: Callable[[str], int]
+) -> list[tuple[str, int, int]]:
+    """The types of identifiers, given as (type, value), of which both together have more than the `maximum` of the
+    type: (type, number of the survivor's, of the absorbed's). They stay readable; no further one can be added."""
     first, second = set(survivor), set(absorbed)
     together = Counter(type_ for type_, _ in first | second)
-    over = [type_ for type_, count in together.items() if type_ not in STRONG and count > type_of(type_).maximum]
+    over = [type_ for type_, count in together.items() if type_ not in STRONG and count > maximum(type_)]
     ours, theirs = (Counter(type_ for type_, _ in side) for side in (first, second))
     return [(type_, ours[type_], theirs[type_]) for type_ in sorted(over)]
 

@@ -21,6 +21,7 @@ from profile_service.customers.repository import find_many
 from profile_service.duplicates import repository as duplicates
 from profile_service.history import repository as history
 from profile_service.history.domain import Entry
+from profile_service.identifiers.domain import type_of
 from profile_service.merges import repository
 from profile_service.merges.domain import Record, Veto, conflicts, crowded, veto
 from profile_service.merges.reading import golden_customers, shown
@@ -107,8 +108,8 @@ async def preview(connection: AsyncConnection, survivor_id: UUID, absorbed_id: U
     ]
     rows = await repository.count_rows(connection, around[absorbed_id])
     found = await _veto(connection, root, other)
-    against = [*conflicts(before, after), *crowded(_identifiers(survivor), _identifiers(absorbed))]
-    return Preview(survivor, absorbed, fields, against, found, rows)
+    many = crowded(_identifiers(survivor), _identifiers(absorbed), lambda type_: type_of(type_).maximum)
+    return Preview(survivor, absorbed, fields, [*conflicts(before, after), *many], found, rows)
 
 
 async def page_of_merges(

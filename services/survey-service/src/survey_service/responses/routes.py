@@ -7,14 +7,14 @@ from uuid import UUID
 from fastapi import Request, Response
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hamdel.http import Answer, Forbidden, QuickRoute, Router, call_context, principal_of, query, require_own
+from hamdel.http import Answer, Forbidden, Router, call_context, principal_of, query, require_own
 from survey_service.responses.http import put_response
 from survey_service.responses.schemas import ResponseState, StepBody
 from survey_service.responses.service import response_of
 
 __all__ = ["router"]
 
-router = Router(prefix="/v1/surveys/{survey_id}/responses", tags=["responses"], route_class=QuickRoute)
+router = Router(prefix="/v1/surveys/{survey_id}/responses", tags=["responses"])
 
 
 @router.put("/{response_id}", response_model=ResponseState, responses={201: {"model": ResponseState}})

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import IllegalStateError, KafkaError
 
 from hamdel.messaging.settings import KafkaSettings
@@ -18,6 +18,8 @@ __all__ = ["KafkaConsumer"]
 
 CLOSE_SECONDS: Final = 2.0
 LAG_SECONDS: Final = 0.05
+TOGETHER: Final = 6
+"""From so many partitions a poll takes at least, where they have something: several are worked on at a time."""
 NEVER_MS: Final = 24 * 3600 * 1000
 """Waiting for a database that is away must not cost the membership; the heartbeat shows that we live."""
 
@@ -79,10 +81,17 @@ class KafkaConsumer:
             stopping.exception()
 
     async def poll(self, timeout_ms: int, max_records: int) -> Mapping[Partition, Sequence[Record]]:
-        """Raises OSError when the client has given up."""
+        """At most `max_records` of one partition, and of several ones where one has as many. Raises OSError when the
+        client has given up."""
         consumer = self._running()
         try:
             found = await consumer.getmany(timeout_ms=timeout_ms, max_records=max_records)
+            while 0 < len(found) < TOGETHER:
+                # aiokafka fills a poll from one partition for as long as it has something of it
+                more = await self._waiting(consumer, found, max_records)
+                if not more:
+                    break
+                found |= more
             await self._measure(consumer)
         except KafkaError as error:
             raise OSError(f"poll failed: {type(error).__name__}") from error
@@ -92,6 +101,13 @@ class KafkaConsumer:
             ]
             for place, records in found.items()
         }
+
+    async def _waiting(
+        self, consumer: AIOKafkaConsumer, found: Mapping[TopicPartition, object], max_records: int
+    ) -> Mapping[TopicPartition, list[ConsumerRecord]]:
+        """What has arrived already of the partitions that the poll has nothing of."""
+        others = consumer.assignment() - found.keys()
+        return await consumer.getmany(*others, timeout_ms=0, max_records=max_records) if others else {}
 
     async def commit(self, offsets: Mapping[Partition, int]) -> bool:
         """False after a rebalance or without a coordinator: the records come again, and are known by then."""

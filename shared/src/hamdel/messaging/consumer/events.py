@@ -23,8 +23,8 @@ from hamdel.messaging.transport import Producer, Record
 
 __all__ = ["EventConsumer"]
 
-IN_FLIGHT: Final = 2
-"""Partitions at a time: while the database works for one, this process works on the other. They share no customer."""
+IN_FLIGHT: Final = 3
+"""Partitions at a time: while the database works for some, this process works on another. They share no customer."""
 
 
 class EventConsumer:

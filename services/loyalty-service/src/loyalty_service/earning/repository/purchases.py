@@ -12,6 +12,7 @@ import orjson
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hamdel.database.arrays import spelled_array
 from loyalty_service.earning.engine import Purchase
 from loyalty_service.programs.domain import EARLIEST, Program
 
@@ -37,11 +38,11 @@ ADD: Final = text(
                            paid_with_points, items, told_at)
     SELECT id, customer_id, coalesce(source, (CAST(:sources AS text[]))[1]), external_id, occurred_at,
            CASE cardinality(CAST(:channels AS text[])) WHEN 1 THEN (CAST(:channels AS text[]))[1] ELSE channel END,
-           coalesce(currency, (CAST(:currencies AS text[]))[1]), CAST(total AS numeric),
-           CAST(coalesce(paid, (CAST(:paid AS text[]))[1]) AS numeric), CAST(items AS json), :now
+           coalesce(currency, (CAST(:currencies AS text[]))[1]), total, paid, CAST(items AS json), :now
     FROM unnest(CAST(:ids AS uuid[]), CAST(:customers AS uuid[]), CAST(:sources AS text[]),
-                CAST(:external_ids AS text[]), CAST(:moments AS timestamptz[]), CAST(:channels AS text[]),
-                CAST(:currencies AS text[]), CAST(:totals AS text[]), CAST(:paid AS text[]), CAST(:items AS text[]))
+                CAST(:external_ids AS text[]), CAST(CAST(:moments AS text) AS timestamptz[]), CAST(:channels AS text[]),
+                CAST(:currencies AS text[]), CAST(CAST(:totals AS text) AS numeric[]),
+                CAST(CAST(:paid AS text) AS numeric[]), CAST(:items AS text[]))
          WITH ORDINALITY
          AS t(id, customer_id, source, external_id, occurred_at, channel, currency, total, paid, items, ordinal)
     ORDER BY ordinal
@@ -59,7 +60,8 @@ ADD_ACCRUALS: Final = text(
            CAST(coalesce(multiplier, (CAST(:multipliers AS text[]))[1]) AS numeric)
     FROM unnest(CAST(:purchases AS uuid[]), CAST(:codes AS text[]), CAST(:rules AS uuid[]),
                 CAST(:versions AS integer[]), CAST(:customers AS uuid[]), CAST(:entries AS uuid[]),
-                CAST(:days AS date[]), CAST(:points AS bigint[]), CAST(:tiers AS text[]), CAST(:multipliers AS text[]))
+                CAST(:days AS date[]), CAST(CAST(:points AS text) AS bigint[]), CAST(:tiers AS text[]),
+                CAST(:multipliers AS text[]))
          AS t(purchase_id, rule_code, rule_id, rule_version, customer_id, entry_id, day, points, tier, multiplier)
     """
 )
@@ -138,11 +140,11 @@ async def add(connection: AsyncConnection, purchases: Sequence[Purchase], now: d
         "customers": [one.customer_id for one in purchases],
         "sources": _once([one.source for one in purchases]),
         "external_ids": [one.external_id for one in purchases],
-        "moments": [one.occurred_at for one in purchases],
+        "moments": spelled_array([one.occurred_at for one in purchases]),
         "channels": _once([one.channel for one in purchases]),
         "currencies": _once([one.currency for one in purchases]),
-        "totals": [str(one.total) for one in purchases],
-        "paid": _once([str(one.paid_with_points) for one in purchases]),
+        "totals": spelled_array([one.total for one in purchases]),
+        "paid": spelled_array([one.paid_with_points for one in purchases]),
         "items": [orjson.dumps(one.lines).decode() if one.lines else "[]" for one in purchases],
     }
     return set((await connection.execute(ADD, values)).scalars())
@@ -156,6 +158,7 @@ async def add_accruals(connection: AsyncConnection, program_id: UUID, accruals: 
     columns = zip(*accruals, strict=True)
     values: dict[str, Any] = {name: list(column) for name, column in zip(names, columns, strict=True)}
     values |= {name: _once(values[name]) for name in ("codes", "rules", "versions", "days", "tiers", "multipliers")}
+    values["points"] = spelled_array(values["points"])
     await connection.execute(ADD_ACCRUALS, values | {"program": program_id})
 
 

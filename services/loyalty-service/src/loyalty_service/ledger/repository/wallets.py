@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hamdel.database.arrays import spelled_array
 from loyalty_service.ledger.domain import Changes, Hold, Kind, Lot, Member
 
 __all__ = [
@@ -102,17 +103,17 @@ STORE: Final = text(
         SELECT id, customer_id, coalesce(kind, (CAST(:kinds AS text[]))[1]) AS kind,
                coalesce(debit, (CAST(:debits AS text[]))[1]) AS debit,
                coalesce(credit, (CAST(:credits AS text[]))[1]) AS credit,
-               coalesce(points, (CAST(:points AS bigint[]))[1]) AS points, key,
-               coalesce(occurred_at, (CAST(:occurred AS timestamptz[]))[1]) AS occurred_at, reverses, redemption_id,
-               purchase_id, rule_code, reward_code, reason, available_at, expires_at,
+               points, key, coalesce(occurred_at, (CAST(CAST(:occurred AS text) AS timestamptz[]))[1]) AS occurred_at,
+               reverses, redemption_id, purchase_id, rule_code, reward_code, reason, available_at, expires_at,
                coalesce(actor, (CAST(:actors AS text[]))[1]) AS actor, cause, remaining, matured, lapsed, ordinal
         FROM unnest(CAST(:ids AS uuid[]), CAST(:customers AS uuid[]), CAST(:kinds AS text[]), CAST(:debits AS text[]),
-                    CAST(:credits AS text[]), CAST(:points AS bigint[]), CAST(:keys AS text[]),
-                    CAST(:occurred AS timestamptz[]), CAST(:reverses AS uuid[]), CAST(:redemptions AS uuid[]),
-                    CAST(:purchases AS uuid[]), CAST(:rules AS text[]), CAST(:rewards AS text[]),
-                    CAST(:reasons AS text[]), CAST(:available AS timestamptz[]), CAST(:expires AS timestamptz[]),
-                    CAST(:actors AS text[]), CAST(:causes AS text[]), CAST(:remaining AS bigint[]),
-                    CAST(:matured AS boolean[]), CAST(:lapsed AS bigint[]))
+                    CAST(:credits AS text[]), CAST(CAST(:points AS text) AS bigint[]), CAST(:keys AS text[]),
+                    CAST(CAST(:occurred AS text) AS timestamptz[]), CAST(:reverses AS uuid[]),
+                    CAST(:redemptions AS uuid[]), CAST(:purchases AS uuid[]), CAST(:rules AS text[]),
+                    CAST(:rewards AS text[]), CAST(:reasons AS text[]), CAST(CAST(:available AS text) AS timestamptz[]),
+                    CAST(CAST(:expires AS text) AS timestamptz[]),
+                    CAST(:actors AS text[]), CAST(:causes AS text[]), CAST(CAST(:remaining AS text) AS bigint[]),
+                    CAST(CAST(:matured AS text) AS boolean[]), CAST(CAST(:lapsed AS text) AS bigint[]))
              WITH ORDINALITY AS t(id, customer_id, kind, debit, credit, points, key, occurred_at, reverses,
                                   redemption_id, purchase_id, rule_code, reward_code, reason, available_at, expires_at,
                                   actor, cause, remaining, matured, lapsed, ordinal)
@@ -249,13 +250,15 @@ def _entries(changes: Changes, authors: Sequence[tuple[str, str | None]]) -> dic
     actors, causes = map(list, zip(*authors, strict=True))
     values: dict[str, Any] = {"ids": ids, "customers": customers, "keys": keys}
     values |= dict(zip(OPTIONAL, map(_unless_void, optional), strict=True))
-    values |= {"kinds": _once(kinds), "debits": _once(debits), "credits": _once(credits_), "points": _once(points)}
-    values |= {"occurred": _once(occurred), "actors": _once(actors), "causes": _unless_void(causes)}
+    values |= {"available": spelled_array(values["available"]), "expires": spelled_array(values["expires"])}
+    values |= {"kinds": _once(kinds), "debits": _once(debits), "credits": _once(credits_), "actors": _once(actors)}
+    values |= {"points": spelled_array(points), "occurred": spelled_array(_once(occurred))}
+    values["causes"] = _unless_void(causes)
     granted = [changes.born.get(one) for one in ids]
     return values | {
-        "remaining": _unless_void([lot and lot.remaining for lot in granted]),
-        "matured": _unless_void([lot and lot.matured for lot in granted]),
-        "lapsed": _unless_void([lot and lot.lapsed for lot in granted]),
+        "remaining": spelled_array([lot.remaining if lot else None for lot in granted]),
+        "matured": spelled_array([lot.matured if lot else None for lot in granted]),
+        "lapsed": spelled_array([lot.lapsed if lot else None for lot in granted]),
     }
 
 

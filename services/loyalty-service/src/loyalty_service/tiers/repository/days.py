@@ -13,6 +13,7 @@ from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hamdel.database import Families
+from hamdel.database.arrays import spelled_array
 
 __all__ = ["Counted", "Spans", "add", "any_days", "days", "enrolled", "gains", "totals"]
 
@@ -20,8 +21,9 @@ ADD: Final = text(
     """
     INSERT INTO qualifying_days AS q (program_id, customer_id, day, points, spend, visits)
     SELECT :program_id, customer_id, day, points, spend, visits
-    FROM unnest(CAST(:customers AS uuid[]), CAST(:days AS date[]), CAST(:points AS bigint[]),
-                CAST(:spend AS numeric[]), CAST(:visits AS bigint[])) AS t(customer_id, day, points, spend, visits)
+    FROM unnest(CAST(:customers AS uuid[]), CAST(CAST(:days AS text) AS date[]),
+                CAST(CAST(:points AS text) AS bigint[]), CAST(CAST(:spend AS text) AS numeric[]),
+                CAST(CAST(:visits AS text) AS bigint[])) AS t(customer_id, day, points, spend, visits)
     ORDER BY customer_id, day
     ON CONFLICT (program_id, customer_id, day) DO UPDATE
     SET points = q.points + excluded.points, spend = q.spend + excluded.spend, visits = q.visits + excluded.visits
@@ -83,10 +85,10 @@ async def add(connection: AsyncConnection, program_id: UUID, rows: Mapping[tuple
         {
             "program_id": program_id,
             "customers": [customer for customer, _ in rows],
-            "days": [day for _, day in rows],
-            "points": [one.points for one in rows.values()],
-            "spend": [one.spend for one in rows.values()],
-            "visits": [one.visits for one in rows.values()],
+            "days": spelled_array([day for _, day in rows]),
+            "points": spelled_array([one.points for one in rows.values()]),
+            "spend": spelled_array([one.spend for one in rows.values()]),
+            "visits": spelled_array([one.visits for one in rows.values()]),
         },
     )
 
