@@ -47,13 +47,14 @@ def test_the_envelope_written_again_is_the_golden_event_byte_by_byte(fact_type: 
 
 
 @pytest.mark.parametrize("fact_type", golden_types())
-def test_the_golden_event_belongs_to_its_owner_and_its_customer(fact_type: str) -> None:
+def test_the_golden_event_belongs_to_its_owner_and_to_its_customer_or_survey(fact_type: str) -> None:
     golden = golden_object(fact_type)
 
     assert golden["type"] == fact_type
     assert golden["dataschema"] == f"hamdel:{fact_type}"
     assert golden["source"] == source_of(f"{fact_type.split('.')[0]}-service")
-    assert golden["subject"] == golden["data"]["customer_id"]
+    about = "survey_id" if fact_type.startswith("survey.survey_") else "customer_id"
+    assert golden["subject"] == golden["data"][about]
     assert rfc3339(Event.model_validate(golden).time) == golden["time"]
 
 

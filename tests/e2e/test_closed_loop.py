@@ -100,3 +100,6 @@ def test_a_detractor_is_cared_for_and_asked_again_after_the_case_is_closed(stack
             "it in the view",
             lambda: [one["survey_id"] for one in done(staff.get(view))["surveys"]["pending"]] == [again],
         )
+        stack.wait_until_quiet()
+        assert staff.get(f"/v1/customers/{first}/view").status_code == 404, "a survey is nobody"
+    assert stack.hamdel("doctor", "--views").stdout.endswith("differences: 0\n")

@@ -58,6 +58,9 @@ INVITATIONS: Final = text(
     """  # noqa: S608
 )
 
+# Surveys have streams too, for the facts about them.
+NOBODY: Final = text("SELECT id FROM surveys WHERE id = ANY(CAST(:ids AS uuid[]))")
+
 ROWS: Final = text(
     """
     SELECT (SELECT count(*) FROM responses WHERE customer_id = ANY(CAST(:ids AS uuid[])) AND NOT anonymous)
@@ -87,7 +90,7 @@ class SurveysSection:
     service = "survey"
 
     async def render(self, connection: AsyncConnection, families: Families) -> dict[UUID, bytes | None]:
-        """The section of each family as JSON; one without anything gets the empty one."""
+        """The section of each family as JSON; one without anything gets the empty one, a survey none."""
         pairs = [(root, member) for root, members in families.items() for member in members]
         ids = {"roots": [root for root, _ in pairs], "members": [member for _, member in pairs]}
         found: defaultdict[UUID, _Found] = defaultdict(_Found)
@@ -97,8 +100,12 @@ class SurveysSection:
             found[root].scores[kind].append((score, at))
         for root, *invitation in await connection.execute(INVITATIONS, ids):
             _note(found[root], *invitation)
-        empty = orjson.dumps(EMPTY[self.section])
-        return {root: _document(found[root]) if root in found else empty for root in families}
+        rest: dict[UUID, bytes | None] = dict.fromkeys(
+            families.keys() - found.keys(), orjson.dumps(EMPTY[self.section])
+        )
+        if rest:
+            rest |= dict.fromkeys((await connection.execute(NOBODY, {"ids": list(rest)})).scalars())
+        return {root: _document(found[root]) if root in found else rest[root] for root in families}
 
     async def count_rows(self, connection: AsyncConnection, customer_ids: Sequence[UUID]) -> int:
         """Responses and invitations that were sent."""

@@ -7,7 +7,29 @@ from uuid import UUID
 
 from hamdel.contracts.base import Fact, Moment
 
-__all__ = ["FACTS", "DetractorDetected", "InvitationSent", "ResponseSubmitted"]
+__all__ = ["FACTS", "DetractorDetected", "InvitationSent", "ResponseSubmitted", "SurveyClosed", "SurveyPublished"]
+
+
+class SurveyPublished(Fact):
+    """A version of a survey is published: from now on it is answered, by those who begin. The subject is the survey,
+    not a customer, and no section follows."""
+
+    fact_type: ClassVar[str] = "survey.survey_published.v1"
+    survey_id: UUID
+    survey_code: str
+    survey_version: int
+    published_at: Moment
+
+
+class SurveyClosed(Fact):
+    """A survey is closed for good: nobody is asked any more. The subject is the survey, not a customer, and no section
+    follows."""
+
+    fact_type: ClassVar[str] = "survey.survey_closed.v1"
+    survey_id: UUID
+    survey_code: str
+    survey_version: int
+    closed_at: Moment
 
 
 class InvitationSent(Fact):
@@ -63,4 +85,10 @@ class DetractorDetected(Fact):
     submitted_at: Moment
 
 
-FACTS: Final[tuple[type[Fact], ...]] = (InvitationSent, ResponseSubmitted, DetractorDetected)
+FACTS: Final[tuple[type[Fact], ...]] = (
+    SurveyPublished,
+    SurveyClosed,
+    InvitationSent,
+    ResponseSubmitted,
+    DetractorDetected,
+)

@@ -10,6 +10,8 @@ from uuid import UUID
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hamdel.contracts.base import Fact
+from hamdel.contracts.survey import SurveyClosed, SurveyPublished
 from hamdel.database import UnitOfWork
 from hamdel.http import (
     Conflict,
@@ -124,6 +126,10 @@ async def publish(unit: UnitOfWork, survey_id: UUID, *, allow_incomplete: bool) 
     )
     await repository.add_version(unit.connection, made, document)
     await _store(unit, replace(held, status=PUBLISHED, current_version=made.version, published_at=unit.now))
+    told = SurveyPublished(
+        survey_id=survey_id, survey_code=held.code, survey_version=made.version, published_at=unit.now
+    )
+    await _tell(unit, survey_id, told)
     return made
 
 
@@ -136,6 +142,10 @@ async def close(unit: UnitOfWork, survey_id: UUID) -> Survey:
         raise Conflict("survey-not-published", "only a published survey is closed")
     if held.status == CLOSED:
         return held
+    told = SurveyClosed(
+        survey_id=survey_id, survey_code=held.code, survey_version=held.current_version or 0, closed_at=unit.now
+    )
+    await _tell(unit, survey_id, told)
     return await _store(unit, replace(held, status=CLOSED, closed_at=unit.now))
 
 
@@ -178,6 +188,12 @@ async def missing_texts(connection: AsyncConnection, survey_id: UUID) -> dict[st
     definition = parse(document)
     languages = definition.settings.languages or (definition.settings.default_language,)
     return {language: completeness(definition, language) for language in languages}
+
+
+async def _tell(unit: UnitOfWork, survey_id: UUID, fact: Fact) -> None:
+    """A survey has a stream of its own, of which no section is shown (see `section.py`)."""
+    await unit.lock_streams([survey_id])
+    unit.record(survey_id, fact)
 
 
 async def _open(connection: AsyncConnection, survey_id: UUID) -> Survey:
